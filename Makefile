@@ -1,0 +1,55 @@
+# `make run` starts the site, `make test` checks everything. Both need Python and
+# make, and fetch the rest themselves.
+
+HOST ?= 127.0.0.1
+PORT ?= 8000
+PY = .venv/bin/python
+
+SUITABLE = import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+NAMES = python3 python3.13 python3.12 python3.11 python
+PYTHON ?= $(shell for name in $(NAMES); do \
+	"$$name" -c '$(SUITABLE)' >/dev/null 2>&1 && echo "$$name" && break; done)
+PIP = $(PY) -m pip install --quiet --quiet --disable-pip-version-check
+
+.PHONY: help run test train lint format clean
+
+help: ## say what there is
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
+
+run: .venv/run-installed ## start the site (HOST=, PORT= choose the address)
+	@$(PY) manage.py up --host $(HOST) --port $(PORT)
+
+test: .venv/test-installed ## check everything
+	@$(PY) -m tests.everything
+
+train: .venv/run-installed ## train in the foreground (ARGS="--help" tells the options)
+	@$(PY) manage.py migrate --verbosity 0
+	@$(PY) manage.py train $(ARGS)
+
+lint: .venv/test-installed ## check style and types only
+	@$(PY) -m tests.everything style format types
+
+format: .venv/test-installed ## put the code into its form
+	@$(PY) -m ruff check --fix .
+	@$(PY) -m ruff format .
+
+clean: ## remove what was installed and cached; what the site stored in var/ stays
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 with its venv module is needed, and none" \
+		"was found. Install one, or name it: make run PYTHON=/path/to/python3.12" >&2; exit 1; }
+	@$(PYTHON) -c '$(SUITABLE)' || { echo "$(PYTHON) is not Python 3.11, 3.12 or 3.13 with its venv" \
+		"module (Debian: apt-get install python3-venv)." >&2; exit 1; }
+	@$(PYTHON) -m venv --clear .venv
+
+.venv/run-installed: requirements.txt | .venv/bin/python
+	@echo "Installing what the site needs; the first time takes some minutes."
+	@$(PIP) --requirement requirements.txt
+	@touch $@
+
+.venv/test-installed: requirements-dev.txt requirements.txt | .venv/bin/python
+	@echo "Installing what the tests need; the first time takes some minutes."
+	@$(PIP) --requirement requirements-dev.txt
+	@touch .venv/run-installed $@

@@ -1,0 +1,1 @@
+"""Drawings, predictions, the live version, the public site and its API."""

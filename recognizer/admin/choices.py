@@ -1,0 +1,46 @@
+"""What can be chosen beside the list of drawings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.helpers import ActionForm
+from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
+from django.db.models.functions import Cast
+
+from recognizer.models import NOT_A_DIGIT, Drawing, Label
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+
+class MisreadFilter(admin.SimpleListFilter):
+    """Whether what was read is what it turned out to be."""
+
+    title = "reading"
+    parameter_name = "reading"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("right", "read right"), ("wrong", "read wrong")]
+
+    def queryset(self, request: HttpRequest, drawings: QuerySet[Drawing]) -> QuerySet[Drawing]:
+        if self.value() not in ("right", "wrong"):
+            return drawings
+        labelled = drawings.exclude(label="", accepted_label="").alias(
+            truth=Case(When(accepted_label="", then=F("label")), default=F("accepted_label")),
+            read=Case(
+                When(digit=None, then=Value(NOT_A_DIGIT)),
+                default=Cast("digit", CharField()),
+                output_field=CharField(),
+            ),
+        )
+        right = Q(truth=F("read"))
+        return labelled.filter(right if self.value() == "right" else ~right)
+
+
+class ReviewActionForm(ActionForm):
+    label = forms.ChoiceField(
+        label="as", required=False, choices=[("", "(choose a label)"), *Label.choices]
+    )

@@ -1,0 +1,121 @@
+"""Who draws, how much of it was accepted, and forgetting somebody altogether."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.actions import delete_selected as ask_and_delete
+from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
+from django.utils.html import format_html
+
+from digitsite.admin import ModelAdmin
+from recognizer import services
+from recognizer.admin.drawings import MOST_DELETED_AT_ONCE
+from recognizer.models import Contributor, Drawing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.http import HttpRequest
+    from django.template.response import TemplateResponse
+    from django.utils.safestring import SafeString
+
+Review = Drawing.Review
+
+
+@admin.register(Contributor)
+class ContributorAdmin(ModelAdmin[Contributor]):
+    """Django's deleting, with its page that asks back, is here the forgetting."""
+
+    list_display = [
+        "__str__", "drawn", "accepted", "rejected", "accepted_share", "blocked", "share_cap",
+        "created_at",
+    ]  # fmt: skip
+    list_filter = ["blocked"]
+    list_select_related = ["user"]
+    list_per_page = 50
+    search_fields = ["id", "user__username"]
+    search_help_text = "The beginning of a contributor's id, or an account's name."
+    actions = ["delete_selected"]
+    fields = [
+        "blocked", "share_cap", "drawings_link", "accepted", "rejected", "accepted_share", "user",
+        "created_at", "id",
+    ]  # fmt: skip
+    readonly_fields = [
+        "drawings_link", "accepted", "rejected", "accepted_share", "user", "created_at", "id",
+    ]  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Contributor]:
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                count=Count("drawings"),
+                count_accepted=Count("drawings", filter=Q(drawings__review=Review.ACCEPTED)),
+                count_rejected=Count("drawings", filter=Q(drawings__review=Review.REJECTED)),
+            )
+        )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    @admin.display(description="drawings", ordering="count")
+    def drawn(self, contributor: Any) -> int:
+        return int(contributor.count)
+
+    @admin.display(description="drawings")
+    def drawings_link(self, contributor: Any) -> SafeString:
+        address = reverse("admin:recognizer_drawing_changelist")
+        return format_html(
+            '<a href="{}?contributor__id__exact={}">{}</a>',
+            address,
+            contributor.pk,
+            contributor.count,
+        )
+
+    @admin.display(ordering="count_accepted")
+    def accepted(self, contributor: Any) -> int:
+        return int(contributor.count_accepted)
+
+    @admin.display(ordering="count_rejected")
+    def rejected(self, contributor: Any) -> int:
+        return int(contributor.count_rejected)
+
+    @admin.display(description="accepted share")
+    def accepted_share(self, contributor: Any) -> str:
+        reviewed = contributor.count_accepted + contributor.count_rejected
+        return f"{100 * contributor.count_accepted / reviewed:.0f} %" if reviewed else "–"
+
+    def save_model(self, request: HttpRequest, obj: Contributor, form: Any, change: bool) -> None:
+        if "blocked" in form.changed_data:
+            services.contributor_block(contributor=obj, blocked=obj.blocked)
+        Contributor.objects.filter(pk=obj.pk).update(share_cap=obj.share_cap)
+
+    # --- forgetting -------------------------------------------------------------
+
+    @admin.action(description="Forget, with everything they drew", permissions=["delete"])
+    def delete_selected(
+        self, request: HttpRequest, contributors: QuerySet[Contributor]
+    ) -> TemplateResponse | None:
+        if contributors.count() > MOST_DELETED_AT_ONCE:
+            messages.error(request, f"Forget at most {MOST_DELETED_AT_ONCE} contributors at once.")
+            return None
+        return ask_and_delete(self, request, contributors)
+
+    def get_deleted_objects(
+        self, objs: Sequence[Contributor] | QuerySet[Contributor], request: HttpRequest
+    ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
+        """Counts in place of Django's list of every row; who forgets also deletes drawings."""
+        drawings = Drawing.objects.filter(contributor__in=objs).count()
+        lacking = set() if request.user.has_perm("recognizer.delete_drawing") else {"drawing"}
+        counts = {"contributors": len(objs), "drawings": drawings}
+        return [str(contributor) for contributor in objs], counts, lacking, []
+
+    def delete_model(self, request: HttpRequest, obj: Contributor) -> None:
+        services.contributor_forget(contributor=obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Contributor]) -> None:
+        for contributor in queryset:
+            services.contributor_forget(contributor=contributor)

@@ -1,0 +1,18 @@
+"""The public API's addresses, below /api/v1/."""
+
+from django.urls import path
+
+from recognizer import api
+
+urlpatterns = [
+    path("predict/", api.PredictView.as_view(), name="predict"),
+    path("predict/batch/", api.PredictBatchView.as_view(), name="predict-batch"),
+    path("drawings/", api.DrawingsView.as_view(), name="drawings"),
+    path("drawings/<uuid:pk>/", api.DrawingView.as_view(), name="drawing"),
+    path("drawings/<uuid:pk>/label/", api.DrawingLabelView.as_view(), name="drawing-label"),
+    path("drawings/<uuid:pk>/review/", api.DrawingReviewView.as_view(), name="drawing-review"),
+    path("model/", api.ModelView.as_view(), name="model"),
+    path("versions/", api.VersionsView.as_view(), name="versions"),
+    path("versions/rollback/", api.VersionRollbackView.as_view(), name="rollback"),
+    path("versions/<int:number>/promote/", api.VersionPromoteView.as_view(), name="promote"),
+]

@@ -1,0 +1,109 @@
+"""Who is asking: a contributor by account, by signed cookie, or by a drawing's receipt."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.signing import BadSignature, Signer
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from recognizer.models import Contributor, Drawing
+
+COOKIE = "contributor"
+COOKIE_AGE = 2 * 365 * 24 * 3600
+_COOKIE_SALT = "recognizer.contributor"
+_RECEIPT = Signer(salt="recognizer.receipt")
+
+
+def contributor_of(request: HttpRequest) -> Contributor | None:
+    """The asker, if known already. Nothing is written.
+
+    What belongs to an account is the account's alone: the cookie stays in a
+    browser that others may use after its owner has logged out.
+    """
+    if request.user.is_authenticated:
+        return Contributor.objects.filter(user=request.user).first()
+    key = cookie_key(request)
+    return Contributor.objects.filter(pk=key, user=None).first() if key else None
+
+
+def cookie_key(request: HttpRequest) -> uuid.UUID | None:
+    """The contributor's id in the cookie; None where it is missing, altered or foreign.
+
+    A page of another site may make the browser send the cookie along; what it
+    asks for is not the contributor's wish, so the cookie then counts for nothing.
+    """
+    if request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
+        return None
+    try:
+        return uuid.UUID(request.get_signed_cookie(COOKIE, salt=_COOKIE_SALT))
+    except (KeyError, BadSignature, ValueError):
+        return None
+
+
+def contributor_or_new(request: HttpRequest) -> Contributor:
+    """The asker; a row is made at the first submission, never for a mere visit.
+
+    Somebody who draws first and logs in afterwards keeps the earlier drawings,
+    unless the account has its own already.
+    """
+    known = contributor_of(request)
+    if known is not None:
+        return known
+    if not request.user.is_authenticated:
+        return Contributor.objects.create()
+    key = cookie_key(request)
+    if key is not None:
+        _adopt(key, request.user)
+    return Contributor.objects.get_or_create(user=request.user)[0]
+
+
+def _adopt(key: uuid.UUID, user: User) -> None:
+    """Makes the browser's contributor the account's, if it is nobody's yet."""
+    try:
+        with transaction.atomic():
+            Contributor.objects.filter(pk=key, user=None).update(user=user)
+    except IntegrityError:  # the account has got one of its own in the meantime
+        pass
+
+
+def remember(response: HttpResponseBase, contributor: Contributor) -> None:
+    """Sets the cookie by which an anonymous contributor is known again."""
+    response.set_signed_cookie(
+        COOKIE,
+        str(contributor.pk),
+        salt=_COOKIE_SALT,
+        max_age=COOKIE_AGE,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
+
+
+def receipt(drawing: Drawing) -> str:
+    """A token that proves a drawing is the holder's, without an account or a cookie.
+
+    It is a signature of the id, so nothing secret is stored.
+    """
+    return _RECEIPT.signature(str(drawing.pk))
+
+
+def owns(request: HttpRequest, drawing: Drawing) -> bool:
+    """Whether the asker may see and change the drawing as its contributor."""
+    given = request.headers.get("X-Receipt") or request.GET.get("receipt") or ""
+    if given and _receipt_is_valid(drawing, given):
+        return True
+    asker = contributor_of(request)
+    return asker is not None and asker.pk == drawing.contributor_id
+
+
+def _receipt_is_valid(drawing: Drawing, given: str) -> bool:
+    try:  # `unsign` also knows the keys that were replaced (SECRET_KEY_FALLBACKS)
+        _RECEIPT.unsign(f"{drawing.pk}:{given}")
+    except BadSignature:
+        return False
+    return True

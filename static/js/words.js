@@ -1,0 +1,48 @@
+/** Answers and errors in words. The words themselves come from the page, translated. */
+
+// Within a verdict, how far a probability carries the stronger word.
+const CERTAIN = 0.99;
+const PROBABLE = 0.6;
+
+/** The page's texts by name, from the elements with `data-text`. */
+export function textsOf(template) {
+  const spans = template.content.querySelectorAll("[data-text]");
+  return Object.fromEntries([...spans].map((span) => [span.dataset.text, span.textContent]));
+}
+
+/** "{name}" in the text becomes values.name. */
+export function fill(text, values) {
+  return text.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
+}
+
+/** A probability as a percentage. Never 100 %: no network knows that. */
+export function percent(probability, language) {
+  const fine = probability >= 0.985;
+  return new Intl.NumberFormat(language, {
+    style: "percent",
+    maximumFractionDigits: fine ? 1 : 0,
+  }).format(Math.min(probability, 0.999));
+}
+
+/** An answer as a sentence. */
+export function sentence(answer, texts, language) {
+  const others = answer.alternatives.map(({ digit }) => String(digit));
+  return fill(texts[kind(answer, others)], {
+    digit: answer.digit,
+    percent: percent(answer.confidence, language),
+    others: new Intl.ListFormat(language, { type: "disjunction" }).format(others),
+  });
+}
+
+function kind({ verdict, confidence }, others) {
+  if (verdict === "not_a_digit") return "notADigit";
+  if (verdict === "sure") return confidence >= CERTAIN ? "certain" : "sure";
+  return (confidence >= PROBABLE ? "probably" : "guess") + (others.length > 0 ? "Or" : "");
+}
+
+/** An error as a sentence; `wait` is the seconds until it is tried again, or null. */
+export function complaint(error, texts, wait = null) {
+  if (error.status === 429) return fill(texts.throttled, { seconds: wait ?? error.retryAfter ?? 5 });
+  if (error.code === "network") return texts.network;
+  return error.message || texts.server;
+}

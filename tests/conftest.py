@@ -1,0 +1,133 @@
+"""The small cast of the tests: a visitor, a member, a reviewer, an admin, and the live model."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import Permission, User
+from django.core.cache import cache
+from rest_framework.test import APIClient
+
+from recognizer import registry, versions
+from recognizer.models import ModelVersion
+from tests import services
+
+# Playwright's synchronous API keeps an event loop in this thread for as long as its
+# browser lives, and Django then takes every query of every test for one out of a
+# coroutine. There are none here.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+@pytest.fixture(autouse=True)
+def _clean_process() -> Iterator[None]:
+    """No test inherits another's throttle counters, cached model or messages."""
+    cache.clear()
+    registry.reset()
+    yield
+    registry.reset()
+    if settings.BROKER_DIR.is_dir():
+        for message in (settings.BROKER_DIR / "messages").glob("*.msg"):
+            message.unlink(missing_ok=True)
+
+
+def pytest_sessionfinish() -> None:
+    if "digits-test-" in str(settings.VAR_DIR):
+        shutil.rmtree(settings.VAR_DIR, ignore_errors=True)
+
+
+@pytest.fixture
+def live_model(db: None) -> ModelVersion:
+    """The shipped network, installed as version 1."""
+    version = versions.version_install()
+    assert version is not None
+    return version
+
+
+@pytest.fixture
+def visitor() -> APIClient:
+    """Somebody without an account; cookies are kept, CSRF is enforced."""
+    return APIClient(enforce_csrf_checks=True)
+
+
+def _client(user: User) -> APIClient:
+    client = APIClient()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def member(db: None) -> APIClient:
+    """Somebody with an account and no rights."""
+    return _client(User.objects.create_user("member"))
+
+
+@pytest.fixture
+def reviewer(db: None) -> APIClient:
+    """Staff that may review drawings and nothing else."""
+    user = User.objects.create_user("reviewer", is_staff=True)
+    user.user_permissions.add(Permission.objects.get(codename="change_drawing"))
+    return _client(user)
+
+
+@pytest.fixture
+def admin_user(db: None) -> User:
+    return User.objects.create_superuser("admin", password="correct-horse")
+
+
+@pytest.fixture
+def admin(admin_user: User) -> APIClient:
+    return _client(admin_user)
+
+
+def _require(need: str) -> None:
+    """Skips a test for what this machine lacks; in CI a gap is a failure."""
+    reason = LACKING.get(need)
+    if reason:
+        in_ci = os.environ.get("CI", "").lower() in ("1", "true")
+        (pytest.fail if in_ci else pytest.skip)(reason)
+
+
+LACKING = services.lacking()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for need in services.NEEDS:
+        if item.get_closest_marker(need):
+            _require(need)
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """The address of a real Redis that this test run has to itself."""
+    _require("redis")
+    with services.redis_server() as server:
+        yield services.redis_address(server)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The address of a real PostgreSQL that this test run has to itself."""
+    _require("postgres")
+    with services.postgres_server() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The distribution's Chromium; its sandbox does not work for root."""
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return {
+        **browser_type_launch_args,
+        "executable_path": services.find_chromium(),
+        "args": arguments,
+    }
+
+
+@pytest.fixture(scope="session")
+def base_url() -> None:
+    """Browser tests name whole addresses; pytest-playwright's own fixture warns in pytest 9."""

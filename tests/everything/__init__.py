@@ -1,0 +1,1 @@
+"""Everything that `make test` checks, in one list."""

@@ -1,0 +1,44 @@
+/** A real HTTP server for one test, and what it was asked. */
+
+import { createServer } from "node:http";
+
+/**
+ * `answer(request)` returns {status, body, headers, delay ms}; a body that is no
+ * string goes out as JSON. The server ends with the test `t`.
+ */
+export async function serve(t, answer) {
+  const requests = [];
+  const server = createServer(async (message, response) => {
+    const request = {
+      method: message.method,
+      path: message.url,
+      headers: message.headers,
+      body: await content(message),
+    };
+    requests.push(request);
+    const { status = 200, body = "", headers = {}, delay = 0 } = answer(request, requests.length);
+    await new Promise((done) => setTimeout(done, delay));
+    response.writeHead(status, headers);
+    response.end(typeof body === "string" ? body : JSON.stringify(body));
+  });
+  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const root = `http://127.0.0.1:${server.address().port}/`;
+  const urls = { predict: `${root}predict/`, drawings: `${root}drawings/`, model: `${root}model/` };
+  return { urls, requests, close: () => server.closeAllConnections() };
+}
+
+async function content(message) {
+  const chunks = [];
+  for await (const chunk of message) chunks.push(chunk);
+  const text = Buffer.concat(chunks).toString();
+  return text === "" ? null : JSON.parse(text);
+}
+
+/** Waits until `check()` is true; the test's own time limit ends it otherwise. */
+export async function until(check) {
+  while (!check()) await new Promise((done) => setTimeout(done, 2));
+}

@@ -1,0 +1,30 @@
+"""The site's own settings, with everything it writes in a folder of the test run."""
+
+import os
+import tempfile
+from pathlib import Path
+
+# Set before the settings read it. A run's children (servers, workers) inherit it.
+os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="digits-test-"))
+os.environ["SECRET_KEY"] = "only-for-tests-and-long-enough-to-satisfy-every-check-of-django-5"
+os.environ.setdefault("ALLOWED_HOSTS", "localhost,127.0.0.1,testserver")
+
+from digitsite.settings import *  # noqa: E402, F403
+from digitsite.settings import DATABASES, STORAGES, VAR_DIR  # noqa: E402
+
+# Fast to hash, and just as right about who may log in.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+# A file, not memory: threads and child processes must see the same rows.
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["TEST"] = {"NAME": str(Path(VAR_DIR) / "test.sqlite3")}
+
+# Pages are tested without a collectstatic before every run.
+STORAGES["staticfiles"] = {
+    "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
+
+# The message is written into the run's own folder and stays there, unread.
+CELERY_BROKER_URL = os.environ.get("BROKER_URL", "filesystem://")

@@ -1,0 +1,503 @@
+"""The page in a real browser: drawn on by mouse, finger, pen and keyboard."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, CDPSession, Page, Response, Route, expect
+
+from recognizer.models import Drawing, ModelVersion
+from tests.drawings import FOUR, ONE, SCRIBBLE, SEVEN
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PHONE = {
+    "viewport": {"width": 360, "height": 740},
+    "device_scale_factor": 3,
+    "has_touch": True,
+    "is_mobile": True,
+}
+
+
+@pytest.fixture
+def complaints(page: Page) -> list[str]:
+    """What the browser has to complain of: exceptions, and breaches of the policy."""
+    heard: list[str] = []
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    page.on("console", lambda line: heard.append(line.text) if line.type == "error" else None)
+    return heard
+
+
+@pytest.fixture
+def desk(page: Page, complaints: list[str], live_server: Any, live_model: ModelVersion) -> Page:
+    """The page on a desktop, with a live model."""
+    page.goto(live_server.url)
+    expect(page.locator("#version")).to_have_text("Model version 1")
+    return page
+
+
+@pytest.fixture
+def phone(browser: Browser, live_server: Any, live_model: ModelVersion) -> Iterator[Page]:
+    """The page on a small phone, with a live model."""
+    context = browser.new_context(**PHONE)
+    page = context.new_page()
+    page.goto(live_server.url)
+    expect(page.locator("#version")).to_have_text("Model version 1")
+    yield page
+    context.close()
+
+
+def on_sheet(page: Page, strokes: list[Any]) -> list[list[tuple[float, float]]]:
+    """Strokes on 280 by 280 -> points of the window, over the sheet."""
+    box = page.locator("#sheet").bounding_box()
+    assert box is not None
+    unit = box["width"] / 280
+    return [[(box["x"] + x * unit, box["y"] + y * unit) for x, y in stroke] for stroke in strokes]
+
+
+def draw(page: Page, strokes: list[Any]) -> None:
+    """With the mouse."""
+    for first, *rest in on_sheet(page, strokes):
+        page.mouse.move(*first)
+        page.mouse.down()
+        for point in rest:
+            page.mouse.move(*point, steps=4)
+        page.mouse.up()
+
+
+def draw_and_wait(page: Page, strokes: list[Any]) -> dict[str, Any]:
+    """Draws; returns the answer to all of it once the page shows it."""
+    with page.expect_response(lambda response: reads(response, len(strokes))) as caught:
+        draw(page, strokes)
+    expect(page.locator("#reader")).to_have_attribute("data-state", "answered")
+    answer: dict[str, Any] = caught.value.json()
+    return answer
+
+
+def reads(response: Response, strokes: int) -> bool:
+    if not response.url.endswith("/predict/"):
+        return False
+    return len(response.request.post_data_json["strokes"]) == strokes
+
+
+def touch(session: CDPSession, kind: str, *points: tuple[float, float]) -> None:
+    session.send(
+        "Input.dispatchTouchEvent",
+        {
+            "type": kind,
+            "touchPoints": [{"x": x, "y": y, "id": i} for i, (x, y) in enumerate(points)],
+        },
+    )
+
+
+def draw_with_finger(page: Page, strokes: list[Any]) -> None:
+    session = page.context.new_cdp_session(page)
+    for first, *rest in on_sheet(page, strokes):
+        touch(session, "touchStart", first)
+        for point in rest:
+            touch(session, "touchMove", point)
+        touch(session, "touchEnd")
+
+
+def ink_on(page: Page) -> int:
+    """How many of the sheet's device pixels hold ink."""
+    count: int = page.evaluate(
+        """() => {
+          const canvas = document.querySelector("#sheet");
+          const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+          return data.filter((value, index) => index % 4 === 3 && value > 127).length;
+        }"""
+    )
+    return count
+
+
+def seen_on(page: Page) -> list[int]:
+    """The 784 values under "What the model sees"."""
+    values: list[int] = page.evaluate(
+        """() => [...document.querySelector("#seen").getContext("2d")
+          .getImageData(0, 0, 28, 28).data].filter((value, index) => index % 4 === 0)"""
+    )
+    return values
+
+
+def test_it_works(desk: Page, complaints: list[str]) -> None:
+    answer = draw_and_wait(desk, FOUR)
+    expect(desk.locator("#digit")).to_have_text("4")
+    expect(desk.get_by_role("status").first).to_contain_text("4")
+    expect(desk.locator("#bars li")).to_have_count(10)
+    expect(desk.locator("#bars .best .name")).to_have_text("4")
+    assert answer["digit"] == 4
+    assert seen_on(desk) == answer["seen"]
+    assert complaints == []
+
+
+@pytest.mark.parametrize(("strokes", "digit"), [(ONE, "1"), (SEVEN, "7")])
+def test_other_digits_are_read(desk: Page, strokes: list[Any], digit: str) -> None:
+    draw_and_wait(desk, strokes)
+    expect(desk.locator("#digit")).to_have_text(digit)
+
+
+def test_browser_and_server_see_the_same(desk: Page) -> None:
+    with desk.expect_response(lambda response: reads(response, 2)) as caught:
+        draw(desk, FOUR)
+    sent = caught.value.request.post_data_json
+    seen = desk.evaluate(
+        """async ({ strokes, canvas }) =>
+          [...(await import("/static/js/ink.js")).normalise(strokes, canvas)]""",
+        sent,
+    )
+    # A value that lies on the edge between two bytes may fall to either side.
+    pairs = zip(seen, caught.value.json()["seen"], strict=True)
+    assert max(abs(ours - theirs) for ours, theirs in pairs) <= 1
+
+
+# --- feedback -------------------------------------------------------------------
+
+
+def test_nothing_is_stored_before_somebody_answers(desk: Page) -> None:
+    expect(desk.get_by_role("button", name="That was right")).to_be_disabled()
+    draw_and_wait(desk, FOUR)
+    assert not Drawing.objects.exists()
+    expect(desk.get_by_text("Nothing is kept until you answer here")).to_be_visible()
+
+
+def test_a_right_answer_is_stored(desk: Page) -> None:
+    answer = draw_and_wait(desk, FOUR)
+    desk.get_by_role("button", name="That was right").click()
+    expect(desk.get_by_text("Thank you")).to_be_visible()
+    expect(desk.get_by_role("button", name="That was right")).to_be_disabled()
+    drawing = Drawing.objects.get()
+    assert drawing.label == str(answer["digit"])
+    assert (drawing.source, drawing.consent, drawing.review) == ("ink", True, "pending")
+    assert len(drawing.strokes) == 2
+    assert list(drawing.pixels) == answer["seen"]
+
+
+def test_a_wrong_answer_is_corrected(desk: Page) -> None:
+    draw_and_wait(desk, FOUR)
+    desk.get_by_role("button", name="It is 9").click()
+    expect(desk.get_by_text("Thank you")).to_be_visible()
+    assert Drawing.objects.get().label == "9"
+
+
+def test_what_is_no_digit_is_stored_as_such(desk: Page) -> None:
+    draw_and_wait(desk, SCRIBBLE)
+    desk.get_by_role("button", name="Not a digit").click()
+    expect(desk.get_by_text("Thank you")).to_be_visible()
+    assert Drawing.objects.get().label == "not_a_digit"
+
+
+def test_feedback_is_taken_back(desk: Page) -> None:
+    draw_and_wait(desk, FOUR)
+    desk.get_by_role("button", name="That was right").click()
+    desk.get_by_role("button", name="Take it back").click()
+    expect(desk.get_by_text("Taken back")).to_be_visible()
+    assert not Drawing.objects.exists()
+    expect(desk.get_by_role("button", name="That was right")).to_be_enabled()
+
+
+def test_the_offer_to_take_it_back_goes_after_ten_seconds(desk: Page) -> None:
+    desk.clock.install()
+    draw_and_wait_on_clock(desk)
+    desk.get_by_role("button", name="That was right").click()
+    expect(desk.get_by_text("Thank you")).to_be_visible()
+    desk.clock.run_for(9_900)
+    expect(desk.get_by_text("Thank you")).to_be_visible()
+    desk.clock.run_for(200)
+    expect(desk.get_by_text("Thank you")).to_be_hidden()
+    assert Drawing.objects.count() == 1
+
+
+def draw_and_wait_on_clock(page: Page) -> None:
+    """Draws on a page whose clock stands still unless the test turns it."""
+    draw(page, FOUR)
+    page.clock.run_for(500)
+    expect(page.locator("#reader")).to_have_attribute("data-state", "answered")
+
+
+def test_after_feedback_the_next_stroke_begins_a_new_sheet(desk: Page) -> None:
+    draw_and_wait(desk, FOUR)
+    desk.get_by_role("button", name="That was right").click()
+    expect(desk.get_by_text("Thank you")).to_be_visible()
+    assert draw_and_wait(desk, ONE)["digit"] == 1
+
+
+def test_who_is_logged_in_gives_feedback_too(
+    desk: Page, live_server: Any, admin_client: Any
+) -> None:
+    session = admin_client.cookies["sessionid"].value
+    desk.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+    desk.reload()
+    draw_and_wait(desk, FOUR)
+    desk.get_by_role("button", name="It is 4").click()
+    expect(desk.get_by_text("Thank you")).to_be_visible()
+    assert Drawing.objects.get().contributor.user is not None
+
+
+# --- hands ----------------------------------------------------------------------
+
+
+def test_a_finger_draws_and_the_page_stays(phone: Page) -> None:
+    draw_with_finger(phone, FOUR)
+    expect(phone.locator("#digit")).to_have_text("4")
+    assert phone.evaluate("scrollY") == 0
+    assert ink_on(phone) > 1000
+
+
+def test_a_second_finger_does_not_draw(phone: Page) -> None:
+    session = phone.context.new_cdp_session(phone)
+    (first, second), (other, another) = on_sheet(
+        phone, [[(50, 50), (50, 200)], [(200, 50), (200, 200)]]
+    )
+    touch(session, "touchStart", first)
+    touch(session, "touchStart", first, other)
+    touch(session, "touchMove", second, another)
+    with phone.expect_response(lambda response: reads(response, 1)) as caught:
+        touch(session, "touchEnd")
+    (stroke,) = caught.value.request.post_data_json["strokes"]
+    assert {round(x) for x, _, _ in stroke} == {round(50 / 280 * sheet_width(phone))}
+
+
+def sheet_width(page: Page) -> float:
+    return float(page.evaluate("document.querySelector('#sheet').clientWidth"))
+
+
+def test_a_pen_draws(desk: Page) -> None:
+    session = desk.context.new_cdp_session(desk)
+
+    def pen(kind: str, point: tuple[float, float]) -> None:
+        session.send(
+            "Input.dispatchMouseEvent",
+            {
+                "type": kind,
+                "x": point[0],
+                "y": point[1],
+                "button": "left",
+                "buttons": 1,
+                "clickCount": 1,
+                "pointerType": "pen",
+                "force": 0.5,
+            },
+        )
+
+    for first, *rest in on_sheet(desk, FOUR):
+        pen("mousePressed", first)
+        for point in rest:
+            pen("mouseMoved", point)
+        pen("mouseReleased", rest[-1])
+    expect(desk.locator("#digit")).to_have_text("4")
+
+
+def test_a_stroke_that_leaves_the_sheet_stays_at_its_edge(desk: Page) -> None:
+    with desk.expect_response(lambda response: reads(response, 1)) as caught:
+        draw(desk, [[[140, 140], [140, 400], [-60, 400]]])
+    sent = caught.value.request.post_data_json
+    (stroke,) = sent["strokes"]
+    width, height = sent["canvas"]
+    assert stroke[-1][:2] == [0, height]
+    assert all(0 <= x <= width and 0 <= y <= height for x, y, _ in stroke)
+
+
+def test_points_tell_where_and_when(desk: Page) -> None:
+    with desk.expect_response(lambda response: reads(response, 2)) as caught:
+        draw(desk, FOUR)
+    sent = caught.value.request.post_data_json
+    assert sent["canvas"] == [sheet_width(desk), sheet_width(desk)]
+    points = [point for stroke in sent["strokes"] for point in stroke]
+    assert points[0] == pytest.approx(
+        [120 / 280 * sheet_width(desk), 50 / 280 * sheet_width(desk), 0], abs=1
+    )
+    times = [time for _, _, time in points]
+    assert times == sorted(times)
+    assert times[-1] > 0
+
+
+def test_a_dot_is_asked_to_become_a_digit(desk: Page) -> None:
+    draw(desk, [[[140, 140]]])
+    expect(desk.get_by_role("status").first).to_have_text("Draw a digit from 0 to 9.")
+    expect(desk.locator("#reader")).to_have_attribute("data-state", "blank")
+    assert ink_on(desk) > 0
+
+
+# --- keyboard and buttons ---------------------------------------------------------
+
+
+def test_undo_and_clear(desk: Page) -> None:
+    draw_and_wait(desk, FOUR)
+    whole = ink_on(desk)
+    desk.get_by_role("button", name="Undo").click()
+    assert 0 < ink_on(desk) < whole
+    desk.get_by_role("button", name="Clear").click()
+    assert ink_on(desk) == 0
+    expect(desk.get_by_text("Draw a digit", exact=True)).to_be_visible()
+    desk.get_by_role("button", name="Undo").click()
+    assert ink_on(desk) > 0
+
+
+def test_keys_undo_and_clear(desk: Page) -> None:
+    draw_and_wait(desk, FOUR)
+    whole = ink_on(desk)
+    desk.keyboard.press("z")
+    assert 0 < ink_on(desk) < whole
+    desk.keyboard.press("c")
+    assert ink_on(desk) == 0
+    desk.keyboard.press("Control+z")
+    assert ink_on(desk) > 0
+
+
+def test_a_digit_on_the_keyboard_is_an_answer_in_the_feedback_only(desk: Page) -> None:
+    draw_and_wait(desk, FOUR)
+    desk.locator("#sheet").focus()
+    desk.keyboard.press("7")
+    desk.get_by_role("button", name="That was right").focus()
+    desk.keyboard.press("4")
+    expect(desk.get_by_text("Thank you")).to_be_visible()
+    assert Drawing.objects.get().label == "4"
+    expect(desk.locator("#sheet")).to_be_focused()
+
+
+def test_everything_is_reached_by_tab_and_shows_the_focus(desk: Page) -> None:
+    draw_and_wait(desk, FOUR)
+    desk.evaluate("document.activeElement.blur()")
+    reached = set()
+    for _ in range(30):
+        desk.keyboard.press("Tab")
+        name, outline = desk.evaluate(
+            """() => [document.activeElement.id || document.activeElement.dataset.label || "",
+                      getComputedStyle(document.activeElement).outlineStyle]"""
+        )
+        reached.add(name)
+        assert outline == "solid" or name == ""
+    assert reached >= {"sheet", "undo", "clear", "right", "0", "9", "not_a_digit"}
+
+
+# --- faults -----------------------------------------------------------------------
+
+
+def test_offline_the_drawing_stays_and_is_read_once_the_server_is_back(desk: Page) -> None:
+    desk.context.set_offline(True)
+    draw(desk, FOUR)
+    alert = desk.get_by_role("alert")
+    expect(alert).to_contain_text("The server cannot be reached. Your drawing is still here.")
+    assert ink_on(desk) > 0
+    desk.context.set_offline(False)
+    expect(desk.locator("#digit")).to_have_text("4")
+    expect(alert).to_be_hidden()
+
+
+def test_feedback_that_cannot_be_sent_is_not_lost(desk: Page) -> None:
+    draw_and_wait(desk, FOUR)
+    desk.context.set_offline(True)
+    desk.get_by_role("button", name="That was right").click()
+    expect(desk.get_by_role("alert")).to_contain_text("The server cannot be reached")
+    desk.context.set_offline(False)
+    desk.get_by_role("button", name="That was right").click()
+    expect(desk.get_by_text("Thank you")).to_be_visible()
+    assert Drawing.objects.count() == 1
+
+
+def test_who_is_too_fast_is_asked_to_wait(desk: Page, settings: Any) -> None:
+    settings.THROTTLE_RATES = {**settings.THROTTLE_RATES, "predict": 1}
+    settings.THROTTLE_ADDRESS_SHARES = 1
+    draw(desk, FOUR)
+    expect(desk.get_by_role("alert")).to_contain_text(re.compile(r"Please wait \d+ s"))
+    assert ink_on(desk) > 0
+
+
+def test_without_a_model_the_page_says_so(page: Page, live_server: Any) -> None:
+    page.goto(live_server.url)
+    expect(page.get_by_role("alert")).to_contain_text("No model")
+
+
+def test_an_answer_to_older_ink_is_not_shown(desk: Page) -> None:
+    held: list[Route] = []
+    desk.route("**/predict/", lambda route: held.append(route), times=1)
+    draw(desk, ONE)
+    desk.wait_for_function("document.querySelector('#reader').dataset.state === 'reading'")
+    desk.wait_for_timeout(300)  # until the first question is on its way
+    answer = draw_and_wait(desk, FOUR)
+    held[0].fulfill(json={**answer, "digit": 0, "model_version": 99})
+    desk.wait_for_timeout(300)
+    expect(desk.locator("#version")).to_have_text("Model version 1")
+
+
+# --- the look -----------------------------------------------------------------------
+
+
+def test_sheet_and_answer_fit_a_small_phone_together(phone: Page) -> None:
+    draw_with_finger(phone, FOUR)
+    expect(phone.locator("#digit")).to_have_text("4")
+    assert phone.evaluate("document.documentElement.scrollWidth") == 360
+    bottom = phone.evaluate("document.querySelector('#bars').getBoundingClientRect().bottom")
+    assert bottom <= 740
+
+
+def test_every_target_is_large_enough_for_a_finger(phone: Page) -> None:
+    sizes = phone.evaluate(
+        """() => [...document.querySelectorAll("button, a")]
+          .map((element) => element.getBoundingClientRect())
+          .filter(({ width }) => width > 0).map(({ width, height }) => [width, height])"""
+    )
+    assert len(sizes) >= 16
+    assert min(min(width, height) for width, height in sizes) >= 44
+
+
+def test_the_sheet_is_as_sharp_as_the_screen(phone: Page) -> None:
+    assert phone.evaluate("document.querySelector('#sheet').width") == sheet_width(phone) * 3
+
+
+def test_a_turned_phone_keeps_the_ink(phone: Page) -> None:
+    draw_with_finger(phone, FOUR)
+    expect(phone.locator("#digit")).to_have_text("4")
+    upright = ink_on(phone) / (sheet_width(phone) * 3) ** 2
+    phone.set_viewport_size({"width": 740, "height": 360})
+    expect(phone.locator("#digit")).to_have_text("4")
+    phone.wait_for_function("document.querySelector('#sheet').width < 900")
+    across = ink_on(phone) / (sheet_width(phone) * 3) ** 2
+    assert across == pytest.approx(upright, rel=0.05)
+
+
+def test_in_the_dark_the_sheet_is_dark_and_the_ink_light(desk: Page) -> None:
+    draw_and_wait(desk, FOUR)
+    colours = []
+    for scheme in ("light", "dark"):
+        desk.emulate_media(color_scheme=scheme)
+        desk.wait_for_timeout(100)
+        colours.append((background(desk), ink_colour(desk)))
+    (light_sheet, dark_ink), (dark_sheet, light_ink) = colours
+    assert sum(light_sheet) > 700
+    assert sum(dark_ink) < 200
+    assert sum(dark_sheet) < 200
+    assert sum(light_ink) > 600
+
+
+def background(page: Page) -> list[int]:
+    colour: str = page.evaluate(
+        "getComputedStyle(document.querySelector('.sheet')).backgroundColor"
+    )
+    return [int(part) for part in re.findall(r"\d+", colour)][:3]
+
+
+def ink_colour(page: Page) -> list[int]:
+    """Of the first pixel on the sheet that is all ink."""
+    colour: list[int] = page.evaluate(
+        """() => {
+          const canvas = document.querySelector("#sheet");
+          const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+          const at = data.findIndex((value, index) => index % 4 === 3 && value === 255) - 3;
+          return [...data.slice(at, at + 3)];
+        }"""
+    )
+    return colour
+
+
+def test_who_wants_no_motion_gets_none(desk: Page) -> None:
+    desk.emulate_media(reduced_motion="reduce")
+    durations = desk.evaluate(
+        """() => [...document.querySelectorAll("*")]
+          .map((element) => getComputedStyle(element).transitionProperty)"""
+    )
+    assert set(durations) == {"none"}

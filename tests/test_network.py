@@ -1,0 +1,82 @@
+"""The network's size and form, and loading an exported one again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from recognizer.exceptions import BadArtifact
+
+pytestmark = [
+    pytest.mark.slow,
+    # Keras hands TensorFlow's tensors to NumPy in a way that NumPy 2 will drop.
+    pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
+]
+
+
+@pytest.fixture(scope="module")
+def network() -> Any:
+    from training import network
+
+    return network
+
+
+def test_it_works(network: Any) -> None:
+    model = network.build(1)
+    pixels = np.random.default_rng(0).integers(0, 256, (5, 28, 28), dtype=np.uint8)
+    logits = network.read_logits(model, pixels)
+    assert logits.shape == (5, 11)
+    assert logits.dtype == np.float32
+    assert np.isfinite(logits).all()
+
+
+def test_it_is_small_enough_to_serve(network: Any) -> None:
+    assert network.build(1).count_params() == 184_171
+
+
+def test_it_is_made_of_plain_layers_that_every_runtime_knows(network: Any) -> None:
+    kinds = {type(layer).__name__ for layer in network.build(1).layers}
+    assert kinds == {"InputLayer", "Conv2D", "BatchNormalization", "ReLU", "Flatten", "Dense"}
+
+
+def test_a_seed_decides_the_first_weights(network: Any) -> None:
+    first, same, other = (network.build(seed).get_weights() for seed in (1, 1, 2))
+    assert all(np.array_equal(one, two) for one, two in zip(first, same, strict=True))
+    assert not np.array_equal(first[0], other[0])
+    # Layers of the same shape do not start alike.
+    assert not np.array_equal(first[5], first[10])
+
+
+def test_batches_do_not_change_an_answer(network: Any) -> None:
+    model = network.build(1)
+    pixels = np.random.default_rng(0).integers(0, 256, (7, 28, 28), dtype=np.uint8)
+    whole, in_parts = network.reader(model)(pixels), network.reader(model, batch=3)(pixels)
+    assert np.allclose(whole, in_parts, atol=1e-5)
+    assert network.read_logits(model, pixels[:0]).shape == (0, 11)
+
+
+@pytest.mark.parametrize("content", [b"", b"not a zip", b"PK\x03\x04" + bytes(200)])
+def test_what_is_no_network_is_refused(network: Any, content: bytes) -> None:
+    with pytest.raises(BadArtifact, match="cannot read"):
+        network.load(content)
+
+
+def test_a_network_with_code_in_it_is_refused(network: Any, tmp_path: Any) -> None:
+    from training.keras_setup import keras
+
+    inputs = keras.Input((28, 28, 1))
+    outputs = keras.layers.Lambda(lambda image: image * 2, name="logits")(inputs)
+    keras.Model(inputs, outputs).save(tmp_path / "model.keras")
+    with pytest.raises(BadArtifact, match="cannot read"):
+        network.load((tmp_path / "model.keras").read_bytes())
+
+
+def test_a_network_without_logits_is_refused(network: Any, tmp_path: Any) -> None:
+    from training.keras_setup import keras
+
+    inputs = keras.Input((28, 28, 1))
+    keras.Model(inputs, keras.layers.Flatten()(inputs)).save(tmp_path / "model.keras")
+    with pytest.raises(BadArtifact, match="logits"):
+        network.load((tmp_path / "model.keras").read_bytes())

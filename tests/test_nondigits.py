@@ -1,0 +1,98 @@
+"""What is made up as no digit, and the digits of other schools."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+
+from recognizer import ink
+from recognizer.glyph import centre_of_mass
+from training import doodles, hands, nondigits
+from training.examples import NOT_A_DIGIT, Examples
+
+
+def digits_to_spoil() -> Examples:
+    """A stroke-drawn example of 0, 1, 4, 7 and 9, a few of each."""
+    rng = np.random.default_rng(1)
+    angle = np.linspace(0, 2 * np.pi, 40)
+    ring = np.stack([60 * np.cos(angle), 100 * np.sin(angle)], axis=1) + 200
+    four = [np.array([(60.0, 0.0), (0.0, 70.0), (100.0, 70.0)]), np.array([(70, 30), (70, 130.0)])]
+    drawn = [ink.normalise([ring]).pixels, ink.normalise(four).pixels]
+    own = Examples(np.stack(drawn), np.array([0, 4]))
+    others = hands.generate(12, rng)
+    return Examples(
+        np.concatenate([own.pixels, others.pixels]), np.concatenate([own.labels, others.labels])
+    )
+
+
+def test_it_works() -> None:
+    made = nondigits.generate(300, digits_to_spoil(), np.random.default_rng(0))
+    assert len(made) == 300
+    assert set(made.labels.tolist()) == {NOT_A_DIGIT}
+    assert made.pixels.max(axis=(1, 2)).min() > 60
+    # Hardly one is like another, though there are few digits to make them from.
+    assert len(np.unique(made.pixels.reshape(300, -1), axis=0)) > 270
+
+
+def test_they_are_placed_as_the_site_places_a_digit() -> None:
+    made = nondigits.generate(200, digits_to_spoil(), np.random.default_rng(2))
+    for picture in made.pixels:
+        assert centre_of_mass(picture.astype(float)) == pytest.approx((13.5, 13.5), abs=1.2)
+
+
+def test_the_same_seed_gives_the_same_pictures_and_another_seed_others() -> None:
+    first, second, other = (
+        nondigits.generate(40, digits_to_spoil(), np.random.default_rng(seed)) for seed in (1, 1, 2)
+    )
+    assert first.digest() == second.digest() != other.digest()
+
+
+def test_none_is_simply_one_of_the_digits_it_was_made_from() -> None:
+    digits = digits_to_spoil()
+    made = nondigits.generate(400, digits, np.random.default_rng(3))
+    plain = digits.pixels.reshape(len(digits), -1).astype(float)
+    for picture in made.pixels.reshape(400, -1).astype(float):
+        assert np.abs(plain - picture).mean(axis=1).min() > 8
+
+
+@pytest.mark.parametrize("labels", [[], [7], [10], [1, 1]])
+def test_few_digits_or_none_to_spoil_are_enough(labels: list[int]) -> None:
+    rng = np.random.default_rng(0)
+    pixels = hands.generate(max(len(labels), 1), rng).pixels[: len(labels)]
+    made = nondigits.generate(60, Examples(pixels, np.array(labels, dtype=np.int64)), rng)
+    assert set(made.labels.tolist()) == {NOT_A_DIGIT}
+    assert len(made) == 60
+
+
+@pytest.mark.parametrize("kind", [kind for kind, _ in doodles.DOODLES], ids=lambda k: k.__name__)
+def test_every_kind_of_doodle_is_ink_that_the_site_can_draw(kind: doodles.Doodle) -> None:
+    rng = np.random.default_rng(4)
+    for _ in range(20):
+        pixels = ink.normalise(kind(rng)).pixels
+        assert pixels.max() == 255
+
+
+def test_no_doodle_is_an_upright_stroke() -> None:
+    """However wild the line within it is, so narrow a figure would be a fat 1."""
+    rng = np.random.default_rng(5)
+    for kind, _ in doodles.DOODLES:
+        for _ in range(30):
+            _, _, width, height = ink.bounding_box(kind(rng))
+            assert width > 0.2 * height, kind.__name__
+
+
+def test_thousands_take_seconds() -> None:
+    started = time.process_time()
+    nondigits.generate(300, digits_to_spoil(), np.random.default_rng(0))
+    # Measured 0.5 s; a training needs twenty times as many.
+    assert time.process_time() - started < 3
+
+
+def test_other_schools_write_ones_sevens_and_nines() -> None:
+    made = hands.generate(400, np.random.default_rng(0))
+    counts = {label: int((made.labels == label).sum()) for label in np.unique(made.labels)}
+    assert set(counts) == {1, 7, 9}
+    assert 150 < counts[1] < 250
+    assert made.pixels.max(axis=(1, 2)).min() == 255

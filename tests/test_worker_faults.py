@@ -1,0 +1,179 @@
+"""What can be killed in the middle is killed in the middle."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.drawings import FOUR, body
+from tests.services import redis_address, redis_server
+from tests.site import Client, Site, wait_for
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+OVER = ("candidate", "rejected", "failed", "cancelled")
+
+
+def in_training(admin: Client, run: int, *, epoch: int = 2) -> dict[str, Any]:
+    """Waits until the run is in the middle of an epoch that has a checkpoint before it."""
+
+    def reached() -> dict[str, Any] | None:
+        now = admin.get(f"runs/{run}/")
+        assert now["status"] not in OVER, now
+        return now if now["progress"].get("epoch", 0) >= epoch else None
+
+    return wait_for(reached, seconds=180, why="the training is under way")
+
+
+def ended(admin: Client, run: int, *, log: str = "") -> dict[str, Any]:
+    def over() -> dict[str, Any] | None:
+        now = admin.get(f"runs/{run}/")
+        return now if now["status"] in OVER else None
+
+    return wait_for(over, seconds=300, why=f"the run is over\n{log}")
+
+
+def artifacts_of(site: Site) -> set[str]:
+    return {folder.name for folder in (site.folder / "artifacts").iterdir()}
+
+
+def test_a_killed_worker_s_run_is_resumed_from_its_checkpoint(tmp_path: Path) -> None:
+    with Site(tmp_path, RUN_LOST_AFTER="4") as site:
+        site.web()
+        worker = site.worker()
+        visitor, admin = Client(site), Client(site, site.admin_token())
+        before = artifacts_of(site)
+        run = admin.post("runs/", {"mode": "scratch", "epochs": 6})["id"]
+        in_training(admin, run)
+
+        site.kill(worker)
+
+        # Nothing is lost but time: the site answers, and there is no half artifact.
+        assert visitor.post("predict/", body(FOUR))["model_version"] == 1
+        assert admin.get(f"runs/{run}/")["status"] == "running"
+        assert artifacts_of(site) == before
+        second = admin.session.post(f"{site.address}/api/v1/runs/", json={}, timeout=30)
+        assert (second.status_code, second.json()["error"]["code"]) == (409, "run_active")
+
+        site.worker()
+        site.beat()
+        done = ended(admin, run, log=site.log("worker"))
+        assert done["status"] == "candidate", done
+        assert done["attempt"] == 2
+        assert [epoch["epoch"] for epoch in done["history"]] == [1, 2, 3, 4, 5, 6]
+        assert "goes on after epoch" in site.log("worker")
+        assert len(artifacts_of(site)) == len(before) + 1
+        assert not (site.folder / "runs" / str(run)).exists()
+
+
+def test_a_run_whose_workers_all_die_fails_with_the_reason(tmp_path: Path) -> None:
+    with Site(tmp_path, RUN_LOST_AFTER="3", RUN_MAX_ATTEMPTS="1") as site:
+        site.web()
+        worker = site.worker()
+        admin = Client(site, site.admin_token())
+        run = admin.post("runs/", {"mode": "scratch", "epochs": 50})["id"]
+        in_training(admin, run, epoch=1)
+        site.kill(worker)
+        site.worker()
+        site.beat()
+        done = ended(admin, run, log=site.log("worker"))
+        assert done["status"] == "failed"
+        assert "disappeared 1 times" in done["error"]
+        assert "while training" in done["error"]
+        assert done["candidate"] is None
+        assert admin.post("runs/", {"mode": "scratch", "epochs": 1})["status"] == "queued"
+
+
+def test_a_worker_that_is_stopped_lets_go_of_its_run_at_once(tmp_path: Path) -> None:
+    with Site(tmp_path, RUN_LOST_AFTER="600") as site:
+        site.web()
+        worker = site.worker()
+        admin = Client(site, site.admin_token())
+        run = admin.post("runs/", {"mode": "scratch", "epochs": 50})["id"]
+        in_training(admin, run)
+        os.killpg(worker.pid, signal.SIGTERM)
+        worker.wait(timeout=30)
+        assert admin.get(f"runs/{run}/")["status"] == "queued"
+
+        site.worker()
+        back = wait_for(
+            lambda: (now := admin.get(f"runs/{run}/"))["status"] == "running" and now,
+            seconds=60,
+            why="the next worker takes it up without waiting to miss the first",
+        )
+        assert back["attempt"] == 2
+
+
+def test_a_cancelled_training_stops_and_leaves_nothing(tmp_path: Path) -> None:
+    with Site(tmp_path) as site:
+        site.web()
+        site.worker()
+        admin = Client(site, site.admin_token())
+        before = artifacts_of(site)
+        run = admin.post("runs/", {"mode": "scratch", "epochs": 50})["id"]
+        in_training(admin, run)
+        assert admin.post(f"runs/{run}/cancel/")["status"] == "cancelled"
+        wait_for(
+            lambda: not (site.folder / "runs" / str(run)).exists(),
+            seconds=60,
+            why="the worker has let go and cleaned up",
+        )
+        assert artifacts_of(site) == before
+
+
+@pytest.mark.redis
+def test_a_broker_that_is_down_stops_neither_answers_nor_the_run(tmp_path: Path) -> None:
+    with redis_server() as broker, Site(tmp_path, BROKER_URL=redis_address(broker)) as site:
+        broker.stop()
+        site.web()
+        visitor, admin = Client(site), Client(site, site.admin_token())
+        assert visitor.post("predict/", body(FOUR))["model_version"] == 1
+        assert visitor.post("drawings/", body(FOUR, label="4"))["review"] == "pending"
+        run = admin.post("runs/", {"mode": "warm", "epochs": 1})
+        assert run["status"] == "queued"
+        ready = visitor.session.get(f"{site.address}/readyz", timeout=30)
+        assert (ready.status_code, ready.json()["broker"]) == (200, "failed")
+
+        broker.start()
+        site.worker()
+        site.beat()
+        done = ended(admin, run["id"], log=site.log("worker") + site.log("beat"))
+        assert done["status"] == "candidate", done
+
+
+@pytest.mark.redis
+def test_a_broker_that_restarts_and_forgets_does_not_lose_the_run(tmp_path: Path) -> None:
+    with redis_server() as broker, Site(tmp_path, BROKER_URL=redis_address(broker)) as site:
+        site.web()
+        site.worker()
+        site.beat()
+        admin = Client(site, site.admin_token())
+        broker.stop()
+        run = admin.post("runs/", {"mode": "warm", "epochs": 1})["id"]
+        broker.start()  # empty, and the worker was connected to the one before
+        assert ended(admin, run, log=site.log("worker"))["status"] == "candidate"
+
+
+def test_manage_train_runs_the_same_pipeline_in_the_foreground(tmp_path: Path) -> None:
+    with Site(tmp_path) as site:
+        said = site.manage("train", "--mode", "warm", "--epochs", "1")
+        assert "candidate, version 2" in said
+        assert "passed  Reads " in said
+
+
+def test_an_interrupted_manage_train_cancels_its_run(tmp_path: Path) -> None:
+    with Site(tmp_path) as site:
+        site.web()
+        admin = Client(site, site.admin_token())
+        training = site.start("train", "manage", "train", "--mode", "scratch", "--epochs", "50")
+        run = wait_for(
+            lambda: admin.get("runs/")["results"], seconds=60, why="the run has its row"
+        )[0]["id"]
+        in_training(admin, run, epoch=1)
+        training.send_signal(signal.SIGINT)
+        assert training.wait(timeout=60) == 1
+        assert admin.get(f"runs/{run}/")["status"] == "cancelled"

@@ -1,0 +1,1 @@
+"""Corpora, dataset, network, runs and gate. It imports `recognizer`, never the reverse."""

@@ -1,0 +1,92 @@
+"""The state of a training on disk after every epoch, so that a killed run goes on.
+
+One `.npz` without pickle. It is written under another name, flushed to the disk
+and renamed, so the file under the real name is always whole.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import zipfile
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+logger = logging.getLogger(__name__)
+
+Arrays: TypeAlias = list[NDArray[Any]]
+
+_HEADER = "header"
+_GROUPS = ("weights", "average", "best", "optimizer")
+_DAMAGE = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error)
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """What a training needs to go on; its history has an entry for every finished epoch.
+
+    `identity` says of which training: two with the same one would run alike.
+    The four lists hold variables in the order of their owner.
+    """
+
+    identity: str
+    history: list[dict[str, Any]]
+    weights: Arrays
+    average: Arrays
+    best: Arrays
+    optimizer: Arrays
+
+
+def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
+    """Replaces `path` in one step; the folder must exist."""
+    header = {name: getattr(checkpoint, name) for name in ("identity", "history")}
+    arrays = {_HEADER: np.frombuffer(json.dumps(header).encode(), dtype=np.uint8)}
+    for group in _GROUPS:
+        for number, array in enumerate(getattr(checkpoint, group)):
+            arrays[f"{group}-{number:04}"] = array
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with aside.open("wb") as file:
+            np.savez(file, **arrays)  # type: ignore[arg-type]
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def read_checkpoint(path: Path, identity: str) -> Checkpoint | None:
+    """The checkpoint of this very training, or None where there is none that can be used."""
+    try:
+        checkpoint = _parse(path)
+    except FileNotFoundError:
+        return None
+    except _DAMAGE as error:
+        logger.warning("The checkpoint %s is damaged and is not used: %s", path, error)
+        return None
+    if checkpoint.identity != identity:
+        logger.info("The checkpoint %s is of another training and is not used.", path)
+        return None
+    return checkpoint
+
+
+def _parse(path: Path) -> Checkpoint:
+    with np.load(path, allow_pickle=False) as file:
+        header = json.loads(file[_HEADER].tobytes())
+        groups = {
+            group: [file[name] for name in sorted(file.files) if name.startswith(f"{group}-")]
+            for group in _GROUPS
+        }
+    return Checkpoint(
+        identity=str(header["identity"]),
+        history=list(header["history"]),
+        **groups,
+    )

@@ -1,0 +1,171 @@
+"""Made-up pictures of what is no digit, so that the network learns to say so.
+
+Some are drawn with the pen of `recognizer.ink`, some are made from digits:
+crossed out, two in one picture, one over another, cut off, lying on its side.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from recognizer import ink
+from recognizer.glyph import BODY, CENTRE, SIZE, centre_of_mass
+from training.doodles import DOODLES
+from training.examples import NOT_A_DIGIT, Examples
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from recognizer.glyph import Pixels
+
+    Stock = dict[int, Pixels]  # digits to make something else from, by label
+    Picture = NDArray[np.float32]  # (28, 28) in [0, 1], or a part of one
+
+DOODLED = 0.65  # share of the pictures that is drawn, not made from digits
+INKY = 0.3  # a pixel from here on counts as ink where a picture is measured
+
+# Turns by a quarter (counted anticlockwise) after which a digit is none: a 6
+# upside down is a 9, and a 0, 1 or 8 may lean far in honest handwriting.
+_TURNS = {2: (1, 3), 3: (1, 2, 3), 4: (1, 2, 3), 5: (1, 3), 6: (1, 3), 9: (1, 3)}
+
+
+def generate(count: int, digits: Examples, rng: np.random.Generator) -> Examples:
+    """`count` glyphs labelled 10, in random order; `digits` gives material for some of them.
+
+    Where `digits` holds no digit at all, every picture is a doodle.
+    """
+    stock = {
+        label: digits.pixels[digits.labels == label]
+        for label in np.unique(digits.labels).tolist()
+        if label != NOT_A_DIGIT
+    }
+    doodled = rng.random(count) < (DOODLED if stock else 1.0)
+    kinds, shares = zip(*DOODLES, strict=True)
+    drawn = rng.choice(len(kinds), count, p=np.array(shares) / sum(shares))
+    pixels = np.empty((count, SIZE, SIZE), dtype=np.uint8)
+    for row in range(count):
+        if doodled[row]:
+            pixels[row] = doodle(kinds[drawn[row]](rng), rng)
+        else:
+            pixels[row] = _spoiled(stock, rng)
+    return Examples(pixels, np.full(count, NOT_A_DIGIT, dtype=np.int64))
+
+
+def doodle(strokes: list[ink.Stroke], rng: np.random.Generator) -> Pixels:
+    """Strokes as an unsteady hand draws them, by the site's pen or by one like MNIST's."""
+    angle, shear = rng.uniform(-0.25, 0.25), rng.uniform(-0.25, 0.25)
+    stretch = np.exp(rng.uniform(-0.25, 0.25))
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    slant = turn @ np.array([[stretch, shear], [0.0, 1.0]])
+    pixels = ink.normalise([stroke @ slant.T for stroke in strokes]).pixels
+    return pixels if rng.random() < 0.5 else _with_soft_pen(pixels, rng)
+
+
+def _with_soft_pen(pixels: Pixels, rng: np.random.Generator) -> Pixels:
+    """Wider and softer, as scanned: or the network would take a crisp pen for a sign of doodles."""
+    wider = cv2.dilate(pixels, np.ones((2, 2), dtype=np.uint8))
+    mixed = cv2.addWeighted(wider, share := rng.random(), pixels, 1 - share, 0)
+    return np.asarray(cv2.GaussianBlur(mixed, (3, 3), rng.uniform(0.3, 0.8)), dtype=np.uint8)
+
+
+def _spoiled(stock: Stock, rng: np.random.Generator) -> Pixels:
+    ways: list[Callable[[Stock, np.random.Generator], Pixels]] = [
+        _crossed_out,
+        _side_by_side,
+        _over_another,
+        _turned,
+        _cut_off,
+    ]
+    return ways[rng.choice(len(ways), p=[0.3, 0.35, 0.15, 0.12, 0.08])](stock, rng)
+
+
+def _crossed_out(stock: Stock, rng: np.random.Generator) -> Pixels:
+    """A digit under a cross or under a zigzag; one line alone could belong to a 0 or a 7."""
+    picture = _one_of(stock, rng)
+    x, y, width, height = cv2.boundingRect((picture > INKY).astype(np.uint8))
+    left, right = x - 2.0, x + width + 1.0
+    top, bottom = y - 1.0, y + float(height)
+    if rng.random() < 0.5:
+        corners = np.array([[left, top], [right, bottom], [left, bottom], [right, top]])
+        starts, ends = corners[::2], corners[1::2]
+    else:
+        down = np.linspace(top + 2, bottom - 2, int(rng.integers(5, 9)))
+        across = np.where(np.arange(len(down)) % 2, right, left)
+        line = np.stack([across, down], axis=1)
+        starts, ends = line[:-1], line[1:]
+    wobble = rng.normal(0, 0.8, (2, *starts.shape))
+    line = ink.draw(starts + wobble[0], ends + wobble[1]).astype(np.float32)
+    return _placed(np.maximum(picture, line))
+
+
+def _side_by_side(stock: Stock, rng: np.random.Generator) -> Pixels:
+    """Two digits, sometimes three, in one picture."""
+    parts = [_trimmed(_one_of(stock, rng)) for _ in range(2 if rng.random() < 0.8 else 3)]
+    row = np.zeros((SIZE, 0), dtype=np.float32)
+    for part in parts:
+        top = int(rng.integers(0, min(5, SIZE - len(part)) + 1))
+        below = SIZE - len(part) - top
+        gap = int(rng.integers(2, 6))
+        row = np.hstack([row, np.pad(part, ((top, below), (gap, 0)))])
+    return _placed(row)
+
+
+def _over_another(stock: Stock, rng: np.random.Generator) -> Pixels:
+    """Two different digits half over each other. A 1 touching a 0 would be a 6 or a 9."""
+    thick = [label for label in stock if label > 1]
+    if len(thick) < 2:
+        return _side_by_side(stock, rng)
+    one, other = (_one_of(stock, rng, (label,)) for label in rng.permutation(thick)[:2].tolist())
+    right, down = int(rng.integers(6, 11)), int(rng.integers(0, 5))
+    under = np.pad(one, ((0, down), (0, right)))
+    over = np.pad(other, ((down, 0), (right, 0)))
+    return _placed(np.maximum(under, over))
+
+
+def _turned(stock: Stock, rng: np.random.Generator) -> Pixels:
+    labels = [label for label in stock if label in _TURNS]
+    if not labels:
+        return _crossed_out(stock, rng)
+    label = labels[rng.integers(len(labels))]
+    turns = _TURNS[label][rng.integers(len(_TURNS[label]))]
+    return _placed(np.rot90(_one_of(stock, rng, (label,)), turns))
+
+
+def _cut_off(stock: Stock, rng: np.random.Generator) -> Pixels:
+    """The upper or lower half of a 0: other halves are digits too, or near to one."""
+    if 0 not in stock:
+        return _crossed_out(stock, rng)
+    picture = _trimmed(_one_of(stock, rng, (0,)))
+    half = len(picture) // 2
+    return _placed(picture[half:] if rng.random() < 0.5 else picture[:half])
+
+
+def _one_of(stock: Stock, rng: np.random.Generator, labels: tuple[int, ...] = ()) -> Picture:
+    """A digit of one of these labels, of any label where none is named."""
+    pictures = stock[int(rng.choice(labels or list(stock)))]
+    picture: Picture = pictures[rng.integers(len(pictures))].astype(np.float32) / np.float32(255)
+    return picture
+
+
+def _trimmed(picture: Picture) -> Picture:
+    x, y, width, height = cv2.boundingRect((picture > INKY).astype(np.uint8))
+    return picture[y : y + height, x : x + width] if width else picture
+
+
+def _placed(picture: Picture) -> Pixels:
+    """Any picture, placed as the site does: longer side 20 pixels, centre of mass in the middle."""
+    trimmed = _trimmed(picture)
+    height, width = trimmed.shape
+    scale = BODY / max(height, width)
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    resized = cv2.resize(np.ascontiguousarray(trimmed), size, interpolation=how)
+    x, y = centre_of_mass(resized)
+    shift = np.array([[1, 0, CENTRE - x], [0, 1, CENTRE - y]], dtype=np.float32)
+    placed = cv2.warpAffine(resized, shift, (SIZE, SIZE))
+    return np.asarray(np.rint(placed * 255).clip(0, 255), dtype=np.uint8)

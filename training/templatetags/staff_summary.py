@@ -1,0 +1,24 @@
+"""What the staff's first page says at a glance."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.template import Context
+
+from recognizer.models import Drawing, ModelVersion
+from training.models import TrainingRun
+
+register = template.Library()
+
+
+@register.inclusion_tag("admin/staff_summary.html", takes_context=True)
+def staff_summary(context: Context) -> dict[str, Any]:
+    """Drawings that wait, the live version, the active run."""
+    return {
+        "perms": context["perms"],
+        "waiting": Drawing.objects.waiting().count(),
+        "live": ModelVersion.objects.live(),
+        "active": TrainingRun.objects.active().first(),
+    }
