@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
+from django.utils.timezone import localtime
 
 from digitsite.exceptions import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
 
 admin.site.site_header = "Digit reader"
 admin.site.site_title = "Digit reader"
@@ -30,7 +32,19 @@ else:
         """Django's own, which cannot be given its model's type at run time."""
 
 
-class LookOnlyAdmin(ModelAdmin[M]):
+class StaffAdmin(ModelAdmin[M]):
+    """Lists are called what they hold, not what is to be done with them."""
+
+    list_per_page = 50
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        title = {"title": str(self.opts.verbose_name_plural).capitalize()}
+        return super().changelist_view(request, title | (extra_context or {}))
+
+
+class LookOnlyAdmin(StaffAdmin[M]):
     """Rows that nobody adds, edits or deletes by hand; services change them."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -41,6 +55,11 @@ class LookOnlyAdmin(ModelAdmin[M]):
 
     def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
         return False
+
+
+def short(moment: datetime | None) -> str:
+    """A time for a narrow column."""
+    return f"{localtime(moment):%Y-%m-%d %H:%M}" if moment else "–"
 
 
 def asker(request: HttpRequest) -> User:

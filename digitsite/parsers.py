@@ -9,12 +9,13 @@ from typing import IO, Any
 from django.conf import settings
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.utils import json
 
 from digitsite.exceptions import TooLarge
 
 
 class BoundedJSONParser(JSONParser):
-    """JSON of bounded length, width and depth.
+    """JSON in UTF-8, whatever charset is claimed, of bounded length and number of values.
 
     A million points are six megabytes of text, which a body with an image may
     well have, but a hundred in memory. Brackets and commas are counted in the
@@ -28,12 +29,13 @@ class BoundedJSONParser(JSONParser):
         parser_context: Any = None,
     ) -> Any:
         content = stream.read()
-        drawings = getattr((parser_context or {}).get("view"), "most_drawings", 1)
-        if content.count(b"[") + content.count(b",") > drawings * most_parts():
+        room = getattr((parser_context or {}).get("view"), "room_for_drawings", 1)
+        if content.count(b"[") + content.count(b",") > room * most_parts():
             raise TooLarge("The JSON holds more values than any drawing may have.")
-        stream.seek(0)
         try:
-            return super().parse(stream, media_type, parser_context)
+            return json.loads(content.decode())
+        except ValueError as error:
+            raise ParseError(f"The body is not valid JSON: {error}.") from error
         except RecursionError as error:
             raise ParseError("The JSON is nested too deeply.") from error
 
@@ -55,4 +57,7 @@ class BoundedMultiPartParser(MultiPartParser):
         length = parser_context["request"].META["CONTENT_LENGTH"]
         if int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             raise TooLarge("The request is too large.")
-        return super().parse(stream, media_type, parser_context)
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except ParseError as error:
+            raise ParseError("The form cannot be read.") from error

@@ -1,3 +1,7 @@
+from typing import Any
+
+from django.contrib.staticfiles.storage import HashedFilesMixin
+from whitenoise.compress import Compressor
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
@@ -9,3 +13,12 @@ class ModuleManifestStorage(CompressedManifestStaticFilesStorage):
     """
 
     support_js_module_import_aggregation = True
+    # Only in our own modules: other packages' comments may look like imports.
+    _js_module_import_aggregation_patterns = (
+        "js/*.js",
+        HashedFilesMixin._js_module_import_aggregation_patterns[1],
+    )
+
+    def create_compressor(self, **options: Any) -> Compressor:
+        """gzip only: brotli takes minutes on Swagger's files, wherever it is installed."""
+        return Compressor(use_brotli=False, **options)

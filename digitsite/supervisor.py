@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
     from types import FrameType
 
 # A worker that must break off a training saves and leaves well within this.
@@ -37,11 +38,13 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One long-running program. Where a vital one ends, all end."""
+    """One long-running program, started `delay` seconds after the first. Where a vital one
+    ends, all end."""
 
     name: str
     command: list[str]
     vital: bool = False
+    delay: float = 0.0
 
 
 @dataclass(slots=True)
@@ -95,12 +98,16 @@ def status_in_words(status: int) -> str:
 class Supervisor:
     """Starts services, shows what they print, brings back the fallen, stops them all."""
 
-    def __init__(self, services: list[Service], *, stop_seconds: float = STOP_SECONDS) -> None:
+    def __init__(
+        self, services: list[Service], *, folder: Path, stop_seconds: float = STOP_SECONDS
+    ) -> None:
         self.services = {service.name: service for service in services}
+        self.folder = folder
         self.stop_seconds = stop_seconds
         self.children: dict[str, Child] = {}
         self.attempts = dict.fromkeys(self.services, 0)
-        self.due: dict[str, float] = {}  # when to start a fallen service again
+        now = time.monotonic()
+        self.due = {service.name: now + service.delay for service in services}  # when to start
         self.kill_at: float | None = None  # set once all are told to stop
         self.status = 0
         # `SimpleQueue.put` may be called in a signal handler, `Queue.put` may not.
@@ -114,8 +121,6 @@ class Supervisor:
         """Until told to stop, or a vital service has ended. Returns the exit status."""
         with self.signals_as_events():
             try:
-                for service in self.services.values():
-                    self.start(service)
                 while self.children or not self.stopping:
                     self.step()
             finally:
@@ -137,6 +142,7 @@ class Supervisor:
     def start(self, service: Service) -> None:
         process = subprocess.Popen(  # noqa: S603  (commands of our own, no shell)
             service.command,
+            cwd=self.folder,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -30,12 +30,8 @@ urlpatterns = [
     path("metrics", health.metrics, name="metrics"),
 ]
 
-handler400 = page_or_body(
-    defaults.bad_request, 400, "bad_request", "The request cannot be read."
-)
-handler404 = page_or_body(
-    defaults.page_not_found, 404, "not_found", "There is no such thing here."
-)
+handler400 = page_or_body(defaults.bad_request, 400, "bad_request", "The request cannot be read.")
+handler404 = page_or_body(defaults.page_not_found, 404, "not_found", "There is no such thing here.")
 handler500 = page_or_body(
     defaults.server_error, 500, "server_error", "Something broke here; it was logged."
 )

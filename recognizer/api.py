@@ -115,7 +115,7 @@ class PredictView(PublicView):
 
 class PredictBatchView(PublicView):
     parser_classes = [BoundedJSONParser]
-    most_drawings = settings.LIMITS["batch"]
+    room_for_drawings = 10  # of the most points a drawing may have: hundreds of usual ones
 
     @extend_schema(
         operation_id="predict_batch",
@@ -123,7 +123,10 @@ class PredictBatchView(PublicView):
         responses={200: serializers.BatchAnswerSerializer, **ERRORS},
     )
     def post(self, request: Request) -> Response:
-        """Read up to 64 at once, each as `predict/` would: a bad one is answered by its error."""
+        """Read up to 64 at once, each as `predict/` would: a bad one is answered by its error.
+
+        Together they may have as many points as ten of the largest drawings.
+        """
         items = request.data.get("items") if isinstance(request.data, dict) else None
         if not isinstance(items, list) or not items:
             raise Invalid("`items` must be a list of submissions.", field="items")

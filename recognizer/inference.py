@@ -34,9 +34,7 @@ class Engine(Protocol):
 
 def engine_class() -> type[Engine]:
     """The engine named by `INFERENCE_ENGINE`."""
-    return cast(
-        type[Engine], import_string(settings.INFERENCE_ENGINES[settings.INFERENCE_ENGINE])
-    )
+    return cast(type[Engine], import_string(settings.INFERENCE_ENGINES[settings.INFERENCE_ENGINE]))
 
 
 class LiteRTEngine:

@@ -3,6 +3,9 @@
 A submission is parsed by `recognizer.submission`, not by its serializer, which
 only describes it: nested fields for thousands of points would cost more than
 reading the digit.
+
+REST framework takes declared fields out of the class, so one called `label`
+shadows no attribute of the serializer itself; the ignored types say otherwise.
 """
 
 from __future__ import annotations
@@ -21,7 +24,7 @@ from recognizer.services import Prediction
 # --- what comes in --------------------------------------------------------------
 
 
-class SubmissionSerializer(serializers.Serializer[Any]):
+class DigitSerializer(serializers.Serializer[Any]):
     strokes = serializers.ListField(
         child=serializers.ListField(
             child=serializers.ListField(child=serializers.FloatField(), min_length=2, max_length=4)
@@ -39,10 +42,13 @@ class SubmissionSerializer(serializers.Serializer[Any]):
     image = serializers.CharField(
         required=False, help_text="Base64 or a data URL; or a file in a multipart form."
     )
-    number = serializers.BooleanField(default=False, help_text="Read a whole number.")
     detail = serializers.BooleanField(
         default=False, help_text="Add `seen`: the 784 values the network saw."
     )
+
+
+class SubmissionSerializer(DigitSerializer):
+    number = serializers.BooleanField(default=False, help_text="Read a whole number.")
 
 
 class BatchSerializer(serializers.Serializer[Any]):
@@ -57,24 +63,28 @@ class LabelField(serializers.ChoiceField):
 
 
 class ParticularsSerializer(serializers.Serializer[Any]):
-    label = LabelField(required=False)
-    source = serializers.ChoiceField(Drawing.Source.choices, default=Drawing.Source.API)
+    label = LabelField(required=False)  # type: ignore[assignment]
+    source = serializers.ChoiceField(  # type: ignore[assignment]
+        Drawing.Source.choices, default=Drawing.Source.API
+    )
     consent = serializers.BooleanField(
         default=True, help_text="Whether the drawing may be trained on once it is accepted."
     )
 
 
-class NewDrawingSerializer(ParticularsSerializer, SubmissionSerializer):
-    number = None  # drawings are stored digit by digit
+class NewDrawingSerializer(ParticularsSerializer, DigitSerializer):
+    """Drawings are stored digit by digit."""
 
 
 class LabelSerializer(serializers.Serializer[Any]):
-    label = LabelField(help_text="A digit, or not_a_digit.")
+    label = LabelField(help_text="A digit, or not_a_digit.")  # type: ignore[assignment]
 
 
 class ReviewSerializer(serializers.Serializer[Any]):
     decision = serializers.ChoiceField(["accept", "reject"])
-    label = LabelField(required=False, help_text="What it is, if not what its contributor said.")
+    label = LabelField(  # type: ignore[assignment]
+        required=False, help_text="What it is, if not what its contributor said."
+    )
 
 
 class PromoteSerializer(serializers.Serializer[Any]):
@@ -170,7 +180,7 @@ class StoredDrawingSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     receipt = serializers.CharField()
     url = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     review = serializers.ChoiceField(Drawing.Review.choices)
     prediction = PredictionSerializer()
 
@@ -185,7 +195,9 @@ class PromotionSerializer(serializers.ModelSerializer[Promotion]):
 
 
 class VersionSerializer(serializers.ModelSerializer[ModelVersion]):
-    parent = serializers.IntegerField(source="parent.number", default=None, allow_null=True)
+    parent = serializers.IntegerField(  # type: ignore[assignment]
+        source="parent.number", default=None, allow_null=True
+    )
     live = serializers.SerializerMethodField()
     metrics = serializers.DictField()
     lineage = serializers.DictField()

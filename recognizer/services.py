@@ -32,8 +32,8 @@ class Prediction:
 def predict(*, submission: Submission) -> Prediction:
     """Reads without storing. Raises `Refused` for bad input, `Unavailable` without a model."""
     with metrics.SECONDS.time():
-        live = _live()
         glyphs = submission.glyphs()
+        live = _live()
         return Prediction(glyphs, _read(live, glyphs), live.number, live.version)
 
 
@@ -124,9 +124,7 @@ def drawing_submit(
     return drawing, prediction
 
 
-def _save(
-    drawing: Drawing, contributor: Callable[[], Contributor], image: bytes | None
-) -> None:
+def _save(drawing: Drawing, contributor: Callable[[], Contributor], image: bytes | None) -> None:
     """Rows and file together: where the rows cannot be written the file goes again."""
     if image is not None:
         drawing.image.save(f"{drawing.pk.hex}.img", ContentFile(image), save=False)
@@ -162,9 +160,7 @@ def drawing_label(*, drawing: Drawing, label: str) -> Drawing:
     return drawing
 
 
-def drawing_review(
-    *, drawing: Drawing, decision: str, reviewer: User, label: str = ""
-) -> Drawing:
+def drawing_review(*, drawing: Drawing, decision: str, reviewer: User, label: str = "") -> Drawing:
     """Accepts a drawing, as its contributor's label or as the reviewer's, or rejects it.
 
     A decision may be changed by deciding again. Of two reviewers at the same

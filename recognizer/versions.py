@@ -158,6 +158,8 @@ def _promote(
                 version=version, kind=kind, by=by, reason=reason[:200], follows=follows
             )
     except IntegrityError as error:
-        raise Conflict("Somebody else has just changed the live version.", code="live_changed") from error
+        raise Conflict(
+            "Somebody else has just changed the live version.", code="live_changed"
+        ) from error
     logger.info("Version %s is live (%s by %s).", version.number, kind, by or "the site")
     return promotion

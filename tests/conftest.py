@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from rest_framework.test import APIClient
 from recognizer import registry, versions
 from recognizer.models import ModelVersion
 from tests import services
+from training.corpora import CorpusUnavailable, load_mnist
 
 # Playwright's synchronous API keeps an event loop in this thread for as long as its
 # browser lives, and Django then takes every query of every test for one out of a
@@ -67,6 +69,16 @@ def member(db: None) -> APIClient:
 
 
 @pytest.fixture
+def member_in_browser(db: None) -> APIClient:
+    """Somebody logged in whose page sends the CSRF token along, as it must."""
+    client = APIClient(enforce_csrf_checks=True)
+    client.force_login(User.objects.create_user("member-in-browser"))
+    client.cookies["csrftoken"] = token = "t" * 32
+    client.credentials(HTTP_X_CSRFTOKEN=token)
+    return client
+
+
+@pytest.fixture
 def reviewer(db: None) -> APIClient:
     """Staff that may review drawings and nothing else."""
     user = User.objects.create_user("reviewer", is_staff=True)
@@ -86,10 +98,13 @@ def admin(admin_user: User) -> APIClient:
 
 def _require(need: str) -> None:
     """Skips a test for what this machine lacks; in CI a gap is a failure."""
-    reason = LACKING.get(need)
-    if reason:
-        in_ci = os.environ.get("CI", "").lower() in ("1", "true")
-        (pytest.fail if in_ci else pytest.skip)(reason)
+    if reason := LACKING.get(need):
+        _lack(reason)
+
+
+def _lack(reason: str) -> None:
+    in_ci = os.environ.get("CI", "").lower() in ("1", "true")
+    (pytest.fail if in_ci else pytest.skip)(reason)
 
 
 LACKING = services.lacking()
@@ -115,6 +130,23 @@ def postgres_url() -> Iterator[str]:
     _require("postgres")
     with services.postgres_server() as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def mnist_dir() -> str:
+    """MNIST for whole trainings: from `MNIST_DIR`, or fetched once beside the site's own data.
+
+    Child processes find it by the environment.
+    """
+    cache = services.ROOT / "var" / "corpora" / "mnist"
+    folder = os.environ.get("MNIST_DIR") or settings.MNIST_DIR
+    try:
+        load_mnist(folder=folder, cache=cache, mirrors=settings.MNIST_MIRRORS)
+    except CorpusUnavailable as error:
+        _lack(str(error))
+    found = str(Path(folder or cache).resolve())
+    os.environ["MNIST_DIR"] = found
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,8 @@ from pytest_redis.executor.process import RedisExecutor
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+ROOT = Path(__file__).resolve().parent.parent
+
 CHROMIUMS = (
     "chromium",
     "chromium-browser",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -13,9 +14,8 @@ from typing import Any, TypeVar
 
 import requests
 
-from tests.services import free_port
+from tests.services import ROOT, free_port
 
-ROOT = Path(__file__).resolve().parent.parent
 T = TypeVar("T")
 
 # Small enough for a test, real all the same: MNIST's first images, the shipped
@@ -103,13 +103,13 @@ class Site:
             "web", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
             "--workers", "1", "digitsite.wsgi:application",
         )  # fmt: skip
-        wait_for(self._answers, seconds=30, why="the web server answers")
+        wait_for(self._answers, seconds=60, why="the web server answers")
         return process
 
     def _answers(self) -> bool:
         try:
             return requests.get(f"{self.address}/healthz", timeout=2).ok
-        except requests.ConnectionError:
+        except requests.RequestException:
             return False
 
     def worker(self) -> subprocess.Popen[bytes]:
@@ -124,10 +124,8 @@ class Site:
     @staticmethod
     def kill(process: subprocess.Popen[bytes]) -> None:
         """SIGKILL for the process and all its children, as the out-of-memory killer would."""
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         process.wait()
 
     def admin_token(self) -> str:

@@ -5,13 +5,10 @@ from __future__ import annotations
 import time
 
 import numpy as np
-import pytest
 
-from recognizer import ink
 from recognizer.glyph import centre_of_mass
 from training import hands
 from training.augment import augment
-from training.pen import redraw
 
 
 def some_digits(count: int = 32) -> np.ndarray:
@@ -67,34 +64,5 @@ def test_a_batch_costs_a_fraction_of_a_training_step() -> None:
         started = time.process_time()
         augment(digits, rng)
         seconds.append(time.process_time() - started)
-    # Measured 30 ms on a 2.5 GHz core; the bound leaves room for a slow machine.
-    assert min(seconds) < 0.15
-
-
-def strokes_of(width: float) -> np.ndarray:
-    """A ring and a line of this width in pixels, soft at the edge."""
-    angle = np.linspace(0, 2 * np.pi, 80)
-    ring = np.stack([10 + 6 * np.cos(angle), 14 + 8 * np.sin(angle)], axis=1)
-    line = np.array([[21.0, 5.0], [22.0, 23.0]])
-    y, x = np.mgrid[:28, :28]
-    points = np.concatenate([ring, np.linspace(*line, 80)])
-    distance = np.hypot(x[..., None] - points[:, 0], y[..., None] - points[:, 1]).min(axis=2)
-    return np.clip(width / 2 + 0.5 - distance, 0, 1).astype(np.float32)
-
-
-@pytest.mark.parametrize("width", [2.0, 3.0, 4.5])
-def test_the_pen_draws_a_stroke_of_any_width_as_the_site_would(width: float) -> None:
-    redrawn, wanted = redraw(strokes_of(width)[None])[0], strokes_of(2.0)
-    # The middle line lies on half pixels, so the edges differ a little.
-    assert np.abs(redrawn - wanted).sum() < 0.25 * wanted.sum()
-    assert redrawn.sum() == pytest.approx(wanted.sum(), rel=0.15)
-
-
-def test_the_pen_keeps_a_drawing_of_the_site_as_it_is() -> None:
-    drawn = ink.normalise([np.array([(10.0, 10.0), (60.0, 12.0), (30.0, 90.0)])]).pixels / 255
-    redrawn = redraw(drawn[None].astype(np.float32))[0]
-    assert np.abs(redrawn - drawn).mean() < 0.02
-
-
-def test_the_pen_leaves_empty_paper_empty() -> None:
-    assert redraw(np.zeros((3, 28, 28), np.float32)).max() == 0
+    # Measured 13 ms on a 2.5 GHz core; the bound leaves room for a slow machine.
+    assert min(seconds) < 0.08

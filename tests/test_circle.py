@@ -9,7 +9,12 @@ import pytest
 from tests.drawings import FOUR, ONE, SEVEN, ZERO, body
 from tests.site import Client, Site, wait_for
 
-pytestmark = [pytest.mark.slow, pytest.mark.redis, pytest.mark.timeout(600)]
+pytestmark = [
+    pytest.mark.usefixtures("mnist_dir"),
+    pytest.mark.slow,
+    pytest.mark.redis,
+    pytest.mark.timeout(600),
+]
 
 
 def test_a_drawing_becomes_a_better_answer_for_everybody(tmp_path: Path, redis_url: str) -> None:

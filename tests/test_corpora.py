@@ -186,6 +186,7 @@ BAD_MIRRORS = {
     "other dimensions": every(lambda content: gzip.compress(changed(content, 7))),
     "a byte too many": every(lambda content: gzip.compress(content + b"\0")),
     "a bit fallen over": every(lambda content: changed(gzip.compress(content), 40)),
+    "no stream at all": every(lambda content: gzip.compress(content)[:10] + b"\xff" * 20),
     "rubbish behind it": every(lambda content: gzip.compress(content) + b"rubbish"),
     "a bomb": serving(dict.fromkeys(FILES, BOMB)),
 }

@@ -18,10 +18,11 @@ from digitsite.supervisor import BACK_OFF_MOST, pause_before
 ROOT = Path(__file__).parent.parent
 PROGRAM = """
 import sys
+from pathlib import Path
 from digitsite.supervisor import Service, Supervisor
 services = [Service(name, ["sh", "-c", script], vital=name == "web")
             for name, script in zip(sys.argv[2::2], sys.argv[3::2])]
-sys.exit(Supervisor(services, stop_seconds=float(sys.argv[1])).run())
+sys.exit(Supervisor(services, folder=Path(), stop_seconds=float(sys.argv[1])).run())
 """
 SLEEP = "sleep 60"
 STUBBORN = "trap '' TERM; echo up; while :; do sleep 0.1; done"

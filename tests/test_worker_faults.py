@@ -13,7 +13,7 @@ from tests.drawings import FOUR, body
 from tests.services import redis_address, redis_server
 from tests.site import Client, Site, wait_for
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.usefixtures("mnist_dir"), pytest.mark.slow, pytest.mark.timeout(600)]
 
 OVER = ("candidate", "rejected", "failed", "cancelled")
 

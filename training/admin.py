@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
-from digitsite.admin import LookOnlyAdmin, asker, must, tell
+from digitsite.admin import LookOnlyAdmin, asker, must, short, tell
 from digitsite.exceptions import NotAllowed
 from training import services
 from training.models import RetrainCheck, TrainingRun
@@ -32,7 +32,7 @@ class RetrainForm(forms.Form):
         required=False,
         min_value=1,
         max_value=services.MOST_EPOCHS,
-        help_text="Empty: the site's own number for the mode.",
+        widget=forms.NumberInput(attrs={"placeholder": "auto"}),
     )
     auto_promote = forms.BooleanField(
         required=False, label="Promote at once if the gate lets it through"
@@ -42,12 +42,10 @@ class RetrainForm(forms.Form):
 @admin.register(TrainingRun)
 class TrainingRunAdmin(LookOnlyAdmin[TrainingRun]):
     list_display = [
-        "name", "state", "mode", "trigger", "reason", "stage", "candidate", "created_at",
-        "finished_at",
+        "name", "state", "mode_word", "reason", "outcome", "created", "took",
     ]  # fmt: skip
     list_filter = ["status", "trigger", "mode"]
     list_select_related = ["candidate"]
-    list_per_page = 50
     fields = [
         "mode", "epochs", "auto_promote", "seed", "trigger", "reason", "requested_by",
         "created_at", "started_at", "finished_at", "champion", "counts", "digest",
@@ -94,9 +92,23 @@ class TrainingRunAdmin(LookOnlyAdmin[TrainingRun]):
     def state(self, run: TrainingRun) -> SafeString:
         return format_html('<span class="badge {}">{}</span>', run.status, run.status)
 
-    @admin.display(description="progress")
-    def stage(self, run: TrainingRun) -> str:
-        return run.error or where(run)["words"]
+    @admin.display(description="mode", ordering="mode")
+    def mode_word(self, run: TrainingRun) -> str:
+        return run.mode
+
+    @admin.display
+    def outcome(self, run: TrainingRun) -> str:
+        return run.error or str(run.candidate or (where(run)["words"] if run.is_active else "–"))
+
+    @admin.display(ordering="created_at")
+    def created(self, run: TrainingRun) -> str:
+        return short(run.created_at)
+
+    @admin.display
+    def took(self, run: TrainingRun) -> str:
+        if not (run.started_at and run.finished_at):
+            return "–"
+        return duration((run.finished_at - run.started_at).total_seconds())
 
     @admin.display(description="learned from")
     def counts(self, run: TrainingRun) -> str:
@@ -192,9 +204,13 @@ class TrainingRunAdmin(LookOnlyAdmin[TrainingRun]):
 
 @admin.register(RetrainCheck)
 class RetrainCheckAdmin(LookOnlyAdmin[RetrainCheck]):
-    list_display = ["trigger", "reason", "started", "at"]
+    list_display = ["trigger", "reason", "started", "when"]
     list_display_links = None
     list_select_related = ["started"]
+
+    @admin.display(description="looked at", ordering="at")
+    def when(self, check: RetrainCheck) -> str:
+        return short(check.at)
 
 
 def where(run: TrainingRun) -> dict[str, Any]:

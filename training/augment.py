@@ -13,7 +13,6 @@ import cv2
 import numpy as np
 
 from recognizer.glyph import SIZE
-from training.pen import redraw
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,8 +28,6 @@ TREMOR = 1.0
 KNOTS = 5
 # Share of its ink that a picture must keep when a pixel is taken off, to be thinned at all.
 SOLID = 0.35
-# Share of the pictures that is drawn anew with the site's own pen.
-REDRAWN = 0.2
 
 _GAP = 2  # empty rows above and below each picture of the strip
 _PITCH = SIZE + 2 * _GAP
@@ -71,10 +68,7 @@ def _varied(images: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np
     moved = cv2.remap(
         strip.reshape(-1, SIZE), x.reshape(tall), y.reshape(tall), cv2.INTER_LINEAR
     ).reshape(images.shape)
-    varied = _with_other_contrast(moved, rng)
-    chosen = rng.random(len(varied)) < REDRAWN
-    varied[chosen] = redraw(varied[chosen])
-    return varied
+    return _with_other_contrast(moved, rng)
 
 
 def _with_other_pen(strip: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:

@@ -79,10 +79,11 @@ def read_checkpoint(path: Path, identity: str) -> Checkpoint | None:
 
 
 def _parse(path: Path) -> Checkpoint:
-    with np.load(path, allow_pickle=False) as file:
-        header = json.loads(file[_HEADER].tobytes())
+    # Opened here: NumPy leaves a file that it cannot read open.
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+        header = json.loads(arrays[_HEADER].tobytes())
         groups = {
-            group: [file[name] for name in sorted(file.files) if name.startswith(f"{group}-")]
+            group: [arrays[name] for name in sorted(arrays.files) if name.startswith(f"{group}-")]
             for group in _GROUPS
         }
     return Checkpoint(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import logging
 import time
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
@@ -13,7 +15,7 @@ import numpy as np
 from recognizer.glyph import SIZE
 from training.augment import augment
 from training.batches import draw, in_batches, prepared_ahead
-from training.calibrate import negative_log_likelihood, softmax
+from training.calibrate import fit_temperature, negative_log_likelihood, softmax
 from training.checkpoint import Arrays, Checkpoint, read_checkpoint, write_checkpoint
 from training.examples import CLASSES, Examples, concatenate
 from training.keras_setup import keras, tf
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = ["EpochResult", "Progress", "Recipe", "fit"]
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -58,15 +62,15 @@ def fit(
     says. A row's weight says how often it is drawn beside the other rows of its
     kind. An error raised by `on_progress` ends the training and comes through.
 
-    With `checkpoint`, a run of the same recipe, seed and examples goes on after
-    its last finished epoch. Raises `ValueError` where there is nothing to learn
+    With `checkpoint`, a run of the same recipe, seed, examples and first weights
+    goes on after its last finished epoch. Raises `ValueError` where there is nothing to learn
     from or to validate on.
     """
     if len(validation) == 0:
         raise ValueError("There are no examples to validate on.")
     source = _Source(train, replay, recipe, seed)
     trainee = _trainee(model, recipe, source.steps)
-    identity = _identity(recipe, seed, [train, validation, *([replay] if replay else [])])
+    identity = _identity(model, recipe, seed, [train, validation, *([replay] if replay else [])])
     if checkpoint is not None:
         _resume(trainee, checkpoint, identity)
     step, read = _compiled_step(trainee, recipe), reader(trainee.average)
@@ -95,7 +99,7 @@ class _Source:
         self._replay_weights = replay.weights if replay else train.weights[:0]
         self._recipe, self._seed = recipe, seed
         self._fresh, self._replayed = recipe.shares(
-            len(train), round(float(train.weights.sum())), replays=replay is not None
+            len(train), round(float(train.weights.sum())), replays=bool(replay)
         )
         self.steps = -(-(self._fresh + self._replayed) // recipe.batch)
         if self.steps == 0:
@@ -126,13 +130,16 @@ class _Reporter:
         epochs_done: int,
     ) -> None:
         self._on_progress, self._recipe, self._steps = on_progress, recipe, steps
-        self._started, self._done = time.monotonic(), 0
+        self._since, self._done = time.monotonic(), 0
         self._left = (recipe.epochs - epochs_done) * steps
 
     def __call__(self, epoch: int, number: int, loss: float) -> None:
-        self._done += 1
         self._left -= 1
-        seconds = (time.monotonic() - self._started) / self._done
+        seconds = (time.monotonic() - self._since) / max(self._done, 1)
+        if self._done == 0:
+            # The first batch also sets the kernels up; it says nothing about the others.
+            self._since = time.monotonic()
+        self._done += 1
         self._on_progress(
             Progress(
                 stage="training",
@@ -211,16 +218,28 @@ def _learn(step: Callable[..., Any], source: _Source, epoch: int, report: _Repor
 
 
 def _validate(read: Reader, validation: Examples) -> tuple[float, float]:
-    """Negative log-likelihood in nats and accuracy, both over the rows' weights."""
-    probabilities = softmax(read(validation.pixels))
+    """Negative log-likelihood in nats and accuracy, both over the rows' weights.
+
+    The likelihood is that at the best temperature: smoothed labels make the
+    network modest by design, and the export takes that back.
+    """
+    logits = read(validation.pixels)
+    probabilities = softmax(logits, fit_temperature(logits, validation.labels))
     right = probabilities.argmax(axis=1) == validation.labels
     nll = negative_log_likelihood(probabilities, validation.labels, validation.weights)
     return nll, float(np.average(right, weights=validation.weights))
 
 
-def _identity(recipe: Recipe, seed: int, examples: list[Examples]) -> str:
-    digests = [part.digest() for part in examples]
-    return json.dumps({"recipe": asdict(recipe), "seed": seed, "examples": digests})
+def _identity(model: Any, recipe: Recipe, seed: int, examples: list[Examples]) -> str:
+    start = hashlib.sha256(b"".join(array.tobytes() for array in model.get_weights()))
+    return json.dumps(
+        {
+            "recipe": asdict(recipe),
+            "seed": seed,
+            "examples": [part.digest() for part in examples],
+            "start": start.hexdigest(),
+        }
+    )
 
 
 def _keep(trainee: _Trainee, path: Path, identity: str) -> None:
@@ -236,7 +255,7 @@ def _keep(trainee: _Trainee, path: Path, identity: str) -> None:
 
 
 def _resume(trainee: _Trainee, path: Path, identity: str) -> None:
-    """Brings the trainee to where the checkpoint left off; or leaves it as it is."""
+    """Brings the trainee to where the checkpoint left off, or leaves it as it is."""
     state = read_checkpoint(path, identity)
     if state is None:
         return
@@ -246,4 +265,4 @@ def _resume(trainee: _Trainee, path: Path, identity: str) -> None:
     for variable, value in zip(trainee.optimizer.variables, state.optimizer, strict=True):
         variable.assign(value)
     trainee.history = [EpochResult(**result) for result in state.history]
-    logger.info("The training goes on after epoch %s.", state.epoch)
+    logger.info("The training goes on after epoch %s.", len(trainee.history))

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 DOODLED = 0.65  # share of the pictures that is drawn, not made from digits
 INKY = 0.3  # a pixel from here on counts as ink where a picture is measured
 
-# Turns by a quarter (counted anticlockwise) after which a digit is none: a 6
-# upside down is a 9, and a 0, 1 or 8 may lean far in honest handwriting.
-_TURNS = {2: (1, 3), 3: (1, 2, 3), 4: (1, 2, 3), 5: (1, 3), 6: (1, 3), 9: (1, 3)}
+# Turns by a quarter (counted anticlockwise) after which a digit is none: a 6 upside
+# down is a 9, a 2 on its side is near a 5, a 0, 1 or 8 may lean far in honest handwriting.
+_TURNS = {3: (1, 2, 3), 4: (1, 2, 3), 6: (1, 3), 9: (1, 3)}
 
 
 def generate(count: int, digits: Examples, rng: np.random.Generator) -> Examples:

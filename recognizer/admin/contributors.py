@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils.html import format_html
 
-from digitsite.admin import ModelAdmin
+from digitsite.admin import StaffAdmin, short
 from recognizer import services
 from recognizer.admin.drawings import MOST_DELETED_AT_ONCE
 from recognizer.models import Contributor, Drawing
@@ -18,24 +18,21 @@ from recognizer.models import Contributor, Drawing
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from django.http import HttpRequest
-    from django.template.response import TemplateResponse
+    from django.http import HttpRequest, HttpResponse
     from django.utils.safestring import SafeString
 
 Review = Drawing.Review
 
 
 @admin.register(Contributor)
-class ContributorAdmin(ModelAdmin[Contributor]):
+class ContributorAdmin(StaffAdmin[Contributor]):
     """Django's deleting, with its page that asks back, is here the forgetting."""
 
     list_display = [
-        "__str__", "drawn", "accepted", "rejected", "accepted_share", "blocked", "share_cap",
-        "created_at",
+        "__str__", "drawn", "accepted", "rejected", "share", "blocked", "cap", "created",
     ]  # fmt: skip
     list_filter = ["blocked"]
     list_select_related = ["user"]
-    list_per_page = 50
     search_fields = ["id", "user__username"]
     search_help_text = "The beginning of a contributor's id, or an account's name."
     actions = ["delete_selected"]
@@ -83,10 +80,22 @@ class ContributorAdmin(ModelAdmin[Contributor]):
     def rejected(self, contributor: Any) -> int:
         return int(contributor.count_rejected)
 
-    @admin.display(description="accepted share")
+    @admin.display(description="accepted of those reviewed")
     def accepted_share(self, contributor: Any) -> str:
         reviewed = contributor.count_accepted + contributor.count_rejected
         return f"{100 * contributor.count_accepted / reviewed:.0f} %" if reviewed else "–"
+
+    @admin.display
+    def share(self, contributor: Any) -> str:
+        return self.accepted_share(contributor)
+
+    @admin.display(ordering="share_cap")
+    def cap(self, contributor: Contributor) -> int | str:
+        return contributor.share_cap or "–"
+
+    @admin.display(ordering="created_at")
+    def created(self, contributor: Contributor) -> str:
+        return short(contributor.created_at)
 
     def save_model(self, request: HttpRequest, obj: Contributor, form: Any, change: bool) -> None:
         if "blocked" in form.changed_data:
@@ -98,7 +107,7 @@ class ContributorAdmin(ModelAdmin[Contributor]):
     @admin.action(description="Forget, with everything they drew", permissions=["delete"])
     def delete_selected(
         self, request: HttpRequest, contributors: QuerySet[Contributor]
-    ) -> TemplateResponse | None:
+    ) -> HttpResponse | None:
         if contributors.count() > MOST_DELETED_AT_ONCE:
             messages.error(request, f"Forget at most {MOST_DELETED_AT_ONCE} contributors at once.")
             return None
@@ -112,6 +121,11 @@ class ContributorAdmin(ModelAdmin[Contributor]):
         lacking = set() if request.user.has_perm("recognizer.delete_drawing") else {"drawing"}
         counts = {"contributors": len(objs), "drawings": drawings}
         return [str(contributor) for contributor in objs], counts, lacking, []
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return super().delete_view(request, object_id, {"title": "Forget"} | (extra_context or {}))
 
     def delete_model(self, request: HttpRequest, obj: Contributor) -> None:
         services.contributor_forget(contributor=obj)

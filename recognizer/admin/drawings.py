@@ -14,7 +14,7 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_POST, require_safe
 
-from digitsite.admin import LookOnlyAdmin, asker, must, tell
+from digitsite.admin import LookOnlyAdmin, asker, must, short, tell
 from digitsite.exceptions import Conflict, Refused
 from recognizer import services
 from recognizer.admin import pictures
@@ -38,7 +38,7 @@ MOST_DELETED_AT_ONCE = 500
 
 @admin.register(Drawing)
 class DrawingAdmin(LookOnlyAdmin[Drawing]):
-    list_display = ["picture", "reading", "said_to_be", "state", "contributor", "created_at"]
+    list_display = ["picture", "reading", "said_to_be", "state", "contributor", "created"]
     list_display_links = ["picture"]
     list_filter = [
         "review",
@@ -48,7 +48,6 @@ class DrawingAdmin(LookOnlyAdmin[Drawing]):
         "source",
     ]
     list_select_related = ["contributor__user"]
-    list_per_page = 50
     search_fields = ["id", "contributor__user__username"]
     search_help_text = "The beginning of a drawing's id, or an account's name."
     action_form = ReviewActionForm
@@ -106,7 +105,7 @@ class DrawingAdmin(LookOnlyAdmin[Drawing]):
     @admin.display(description="read as", ordering="digit")
     def reading(self, drawing: Drawing) -> SafeString:
         return format_html(
-            '<strong class="read">{}</strong> <span class="quiet">{} %, {}</span>',
+            '<strong class="read">{}</strong><br><span class="quiet">{} %, {}</span>',
             Label(drawing.read_as).label,
             f"{100 * drawing.confidence:.0f}",
             drawing.verdict.replace("_", " "),
@@ -132,6 +131,10 @@ class DrawingAdmin(LookOnlyAdmin[Drawing]):
             drawing.pk,
             as_seen(drawing),
         )
+
+    @admin.display(ordering="created_at")
+    def created(self, drawing: Drawing) -> str:
+        return short(drawing.created_at)
 
     @admin.display(description="read now")
     def read_now(self, drawing: Drawing) -> str:
@@ -249,7 +252,12 @@ class DrawingAdmin(LookOnlyAdmin[Drawing]):
         """An uploaded image, decoded and drawn anew: the bytes that came are never sent on."""
         must(self.has_view_permission(request))
         drawing = get_object_or_404(Drawing, pk=pk)
-        raise Http404
+        try:
+            with drawing.image.open() as file:
+                content = pictures.upload_png(file.read())
+        except (ValueError, OSError, Refused) as error:
+            raise Http404("There is no image that can be shown.") from error
+        return HttpResponse(content, content_type="image/png")
 
     # --- deleting ---------------------------------------------------------------
 

@@ -14,11 +14,13 @@ if TYPE_CHECKING:
 SETS = {"mnist": "MNIST test", "held_out": "held-out drawings", "validation": "validation"}
 # From which share of a row on a confusion is shown how strongly.
 HEAT = (0.0, 0.005, 0.02, 0.05)
+# Of a matrix's rows and columns; "not a digit" would make one of them wide.
+NAMES = [*map(str, range(10)), "none"]
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One field of a confusion matrix: how often `truth` was read as `answer`."""
+    """How often one label was read as another, and how that is shown."""
 
     count: int
     kind: str
@@ -35,35 +37,43 @@ def accuracy(metrics: Mapping[str, Any], name: str) -> float | None:
     return value
 
 
-def summary(metrics: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """One entry for each set that was measured: its name, size, figures and confusions."""
+def measured(metrics: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The sets that were measured, each with its name, size, accuracy and confusion matrix."""
     return [
         {
-            "name": title,
-            "images": metrics[name]["n"],
-            "accuracy": percent(metrics[name]["accuracy"]),
-            "digits": [percent(metrics[name]["digits"].get(str(digit))) for digit in range(10)],
-            "confusion": confusion(metrics[name]["confusion"]),
+            "name": SETS[key],
+            "images": report["n"],
+            "accuracy": percent(report["accuracy"]),
+            "confusion": confusion(report["confusion"]),
         }
-        for name, title in SETS.items()
-        if (metrics.get(name) or {}).get("n")
+        for key, report in _reports(metrics)
     ]
 
 
-def confusion(counts: list[list[int]]) -> list[tuple[str, list[Cell]]]:
-    """(11, 11) counts, truth by answer -> rows of cells, each with its label."""
+def by_digit(metrics: Mapping[str, Any]) -> list[tuple[int, list[str]]]:
+    """For each digit the share that was read right, a column for each set that was measured."""
+    reports = [report for _, report in _reports(metrics)]
     return [
-        (Label(LABELS[truth]).label, [_cell(truth, answer, row) for answer in range(len(row))])
+        (digit, [percent(report["digits"].get(str(digit))) for report in reports])
+        for digit in range(10)
+    ]
+
+
+def _reports(metrics: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    return [(key, metrics[key]) for key in SETS if (metrics.get(key) or {}).get("n")]
+
+
+def confusion(counts: list[list[int]]) -> list[tuple[str, list[Cell]]]:
+    """(11, 11) counts, truth by answer -> named rows of cells."""
+    return [
+        (NAMES[truth], [_cell(truth, answer, row) for answer in range(len(row))])
         for truth, row in enumerate(counts)
     ]
 
 
 def _cell(truth: int, answer: int, row: list[int]) -> Cell:
-    count = row[answer]
-    title = (
-        f"{count} of {sum(row)}: {Label(LABELS[truth]).label} read as {Label(LABELS[answer]).label}"
-    )
-    if truth == answer:
-        return Cell(count, "right", title)
-    heat = sum(count > share * sum(row) for share in HEAT) if count else 0
-    return Cell(count, f"heat-{heat}", title)
+    count, total = row[answer], sum(row)
+    was, read = Label(LABELS[truth]).label, Label(LABELS[answer]).label
+    heat = sum(count > share * total for share in HEAT) if count else 0
+    kind = "right" if truth == answer else f"heat-{heat}"
+    return Cell(count, kind, f"{was} read as {read}: {count} of {total}")

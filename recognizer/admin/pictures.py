@@ -7,24 +7,40 @@ import io
 from typing import Any
 from xml.etree import ElementTree
 
+from django.conf import settings
 from PIL import Image, ImageOps
 
+from recognizer import images
 from recognizer.glyph import SIZE
 
 # Of the sheet's longer side. People draw with a pen of about this width.
 _PEN_SHARE = 0.025
 _MARGIN_SHARE = 0.1
+_LARGEST_SIDE = 800
 
 
 def glyph_uri(pixels: bytes | memoryview[int]) -> str:
     """784 bytes, 0 paper to 255 ink -> a PNG of 28x28, dark ink on white."""
-    return png_uri(ImageOps.invert(Image.frombytes("L", (SIZE, SIZE), bytes(pixels))))
+    picture = Image.frombytes("L", (SIZE, SIZE), bytes(pixels))
+    return _uri("image/png", _png(ImageOps.invert(picture)))
 
 
-def png_uri(image: Image.Image) -> str:
+def upload_png(content: bytes) -> bytes:
+    """An uploaded image as the site reads it, grey, as a PNG of its own. Raises `Refused`."""
+    grey = images.decode(
+        content,
+        most_bytes=settings.LIMITS["image_bytes"],
+        most_pixels=settings.LIMITS["image_pixels"],
+    )
+    picture = Image.fromarray(grey)
+    picture.thumbnail((_LARGEST_SIDE, _LARGEST_SIDE))
+    return _png(picture)
+
+
+def _png(picture: Image.Image) -> bytes:
     file = io.BytesIO()
-    image.save(file, "PNG")
-    return _uri("image/png", file.getvalue())
+    picture.save(file, "PNG")
+    return file.getvalue()
 
 
 def ink_uri(strokes: list[list[list[float]]], canvas: list[float] | None) -> str:

@@ -13,10 +13,10 @@ from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
 from django.views.decorators.http import require_POST
 
-from digitsite.admin import LookOnlyAdmin, asker, must, tell
+from digitsite.admin import LookOnlyAdmin, asker, must, short, tell
 from recognizer import versions
 from recognizer.admin import figures, pictures
-from recognizer.models import LABELS, Drawing, Label, ModelVersion, Promotion
+from recognizer.models import Drawing, ModelVersion, Promotion
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -30,12 +30,11 @@ MOST_PICTURES = 60
 @admin.register(ModelVersion)
 class ModelVersionAdmin(LookOnlyAdmin[ModelVersion]):
     list_display = [
-        "name", "gate_passed", "mnist", "held_out", "drawings_used", "drawings_gone", "parent",
-        "created_at",
+        "name", "gate", "mnist", "held_out", "drawings_used", "drawings_gone", "parent_number",
+        "created",
     ]  # fmt: skip
     list_filter = ["gate_passed"]
     list_select_related = ["parent"]
-    list_per_page = 50
     fields = [
         "number", "created_at", "parent", "made_by", "mode", "drawings_used", "drawings_gone",
         "mnist_used", "dataset_digest", "normalisation", "temperature", "files", "artifact",
@@ -87,21 +86,33 @@ class ModelVersionAdmin(LookOnlyAdmin[ModelVersion]):
             return int(version.number)
         return format_html('{} <span class="badge live">live</span>', version.number)
 
-    @admin.display(description="MNIST test")
+    @admin.display(boolean=True, ordering="gate_passed")
+    def gate(self, version: ModelVersion) -> bool:
+        return version.gate_passed
+
+    @admin.display(description="MNIST")
     def mnist(self, version: ModelVersion) -> str:
         return figures.percent(figures.accuracy(version.metrics, "mnist"))
 
-    @admin.display(description="held-out drawings")
+    @admin.display(description="held-out")
     def held_out(self, version: ModelVersion) -> str:
         return figures.percent(figures.accuracy(version.metrics, "held_out"))
 
-    @admin.display(description="drawings used")
+    @admin.display(description="drawings")
     def drawings_used(self, version: ModelVersion) -> int:
         return int(version.lineage.get("drawings", {}).get("total", 0))
 
     @admin.display(description="deleted since")
     def drawings_gone(self, version: Any) -> int:
         return max(0, self.drawings_used(version) - int(version.uses_left))
+
+    @admin.display(description="parent")
+    def parent_number(self, version: ModelVersion) -> int | str:
+        return version.parent.number if version.parent else "–"
+
+    @admin.display(ordering="created_at")
+    def created(self, version: ModelVersion) -> str:
+        return short(version.created_at)
 
     # --- lineage ----------------------------------------------------------------
 
@@ -153,10 +164,14 @@ class ModelVersionAdmin(LookOnlyAdmin[ModelVersion]):
         newest = Promotion.objects.newest()
         report = version.gate_report
         page = {
-            "sets": figures.summary(version.metrics),
-            "digits": range(10),
-            "labels": [Label(label).label for label in LABELS],
+            "sets": figures.measured(version.metrics),
+            "digits": figures.by_digit(version.metrics),
+            "labels": figures.NAMES,
             "gate": report,
+            "checks": [
+                {**check, "name": check["name"].replace("_", "-")}
+                for check in report.get("checks", [])
+            ],
             "fixes": _pictures(report.get("fixes", [])),
             "breaks": _pictures(report.get("breaks", [])),
             "newest": newest,
@@ -203,12 +218,15 @@ class ModelVersionAdmin(LookOnlyAdmin[ModelVersion]):
 
 @admin.register(Promotion)
 class PromotionAdmin(LookOnlyAdmin[Promotion]):
-    list_display = ["at", "kind", "version", "by", "reason"]
+    list_display = ["when", "kind", "version", "by", "reason"]
     list_display_links = None
     list_filter = ["kind"]
     list_select_related = ["version", "by"]
-    list_per_page = 50
     fields = ["at", "kind", "version", "by", "reason", "follows"]
+
+    @admin.display(description="at", ordering="pk")
+    def when(self, promotion: Promotion) -> str:
+        return short(promotion.at)
 
     def has_view_permission(self, request: HttpRequest, obj: Promotion | None = None) -> bool:
         permitted: bool = request.user.has_perm("recognizer.add_promotion")

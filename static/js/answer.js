@@ -58,11 +58,10 @@ export class AnswerView {
     this.#page.digit.textContent = digit;
     // Setting the same text again would have it read out again.
     if (this.#page.words.textContent !== words) this.#page.words.textContent = words;
-    const best = Math.max(...probabilities);
     [...this.#page.bars.children].forEach((bar, index) => {
       const value = probabilities[index];
       bar.style.setProperty("--share", value ?? 0);
-      bar.classList.toggle("best", value === best);
+      bar.classList.toggle("best", index === digit);
       bar.querySelector(".share").textContent =
         value >= WORTH_A_NUMBER ? percent(value, this.#language) : "";
     });

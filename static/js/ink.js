@@ -85,16 +85,20 @@ function draw(segments) {
 }
 
 function bringNearer(nearest, [x0, y0, x1, y1]) {
-  const [alongX, alongY] = [x1 - x0, y1 - y0];
+  const alongX = x1 - x0;
+  const alongY = y1 - y0;
   const length = alongX * alongX + alongY * alongY;
   const [left, right] = pixelsNear(x0, x1);
   const [top, bottom] = pixelsNear(y0, y1);
   for (let row = top; row <= bottom; row++) {
     for (let column = left; column <= right; column++) {
-      const [x, y] = [column - x0, row - y0];
+      const x = column - x0;
+      const y = row - y0;
       const share = length > 0 ? (x * alongX + y * alongY) / length : 0;
       const clamped = Math.min(Math.max(share, 0), 1);
-      const squared = (x - clamped * alongX) ** 2 + (y - clamped * alongY) ** 2;
+      const restX = x - clamped * alongX;
+      const restY = y - clamped * alongY;
+      const squared = restX * restX + restY * restY;
       const index = row * SIZE + column;
       if (squared < nearest[index]) nearest[index] = squared;
     }

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 BLOCKING_THREADS = 4
 ANSWER_WITHIN = 60.0
+# The page comes first: worker and scheduler leave it the processor for a moment.
+QUEUE_DELAY = 2.0
 
 
 class Command(BaseCommand):
@@ -37,7 +39,7 @@ class Command(BaseCommand):
         refuse_taken(host, port)
         prepare()
         threading.Thread(target=announce, args=(host, port), daemon=True).start()
-        sys.exit(Supervisor(services(host, port)).run())
+        sys.exit(Supervisor(services(host, port), folder=settings.BASE_DIR).run())
 
 
 def refuse_taken(host: str, port: int) -> None:
@@ -84,9 +86,11 @@ def services(host: str, port: int) -> list[Service]:
     celery = [sys.executable, "-m", "celery", "--quiet", "--app", "digitsite"]
     return [
         Service("web", web_command(host, port, settings.WEB_WORKERS), vital=True),
-        Service("worker", [*celery, *worker_arguments()]),
+        Service("worker", [*celery, *worker_arguments()], delay=QUEUE_DELAY),
         # Its one process is ours to watch: no file with its number is needed.
-        Service("beat", [*celery, "beat", "--loglevel", "WARNING", "--pidfile", ""]),
+        Service(
+            "beat", [*celery, "beat", "--loglevel", "WARNING", "--pidfile", ""], delay=QUEUE_DELAY
+        ),
     ]
 
 

@@ -1,0 +1,283 @@
+#!/usr/bin/env python
+"""How fast and how large: the site under its server, beside the usual Flask site.
+
+Starts each server afresh on this machine, in turn, and asks it over loopback:
+
+    .venv/bin/python benchmarks/serving.py [--seconds 8] [--rounds 3]
+
+Prints a table and writes it to benchmarks/RESULTS.md. Both serve the shipped
+network. The client is one process that keeps its connections open; it shares
+the machine's cores with the server, so figures are a floor for both.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import http.client
+import io
+import json
+import os
+import platform
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psutil
+from PIL import Image, ImageDraw
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "benchmarks" / "RESULTS.md"
+CLIENTS = 8
+MIB = 1 << 20
+
+# A 4 of two strokes, sampled as a tablet would: 40 points.
+STROKES = [
+    [[120 - 1.6 * i, 50 + 5 * i] for i in range(20)] + [[90 + 12 * i, 148] for i in range(10)],
+    [[170, 60 + 18 * i] for i in range(10)],
+]
+
+
+@dataclass
+class Subject:
+    """A server to be measured: how it is started, where it answers, what it is sent."""
+
+    name: str
+    command: Callable[[int], list[str]]
+    path: str
+    body: bytes
+    environment: dict[str, str]
+
+
+@dataclass
+class Figures:
+    first_answer: float
+    p50: float
+    p99: float
+    rate: float
+    resident: float
+
+
+def picture() -> str:
+    """The same digit as the PNG that a page with a canvas would send."""
+    image = Image.new("L", (280, 280), 255)
+    for stroke in STROKES:
+        ImageDraw.Draw(image).line([tuple(point) for point in stroke], fill=0, width=18)
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    return base64.b64encode(file.getvalue()).decode()
+
+
+def granian(port: int) -> list[str]:
+    """The command that `make run` starts the web server with."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "digitsite.settings")
+    sys.path.insert(0, str(ROOT))
+    import django
+
+    django.setup()
+    from digitsite.management.commands.up import web_command
+
+    return web_command("127.0.0.1", port, 1)
+
+
+def subjects(folder: Path) -> list[Subject]:
+    ours = {
+        "VAR_DIR": str(folder),
+        "SECRET_KEY": "a-key-for-the-benchmark-that-nobody-else-will-ever-use-anywhere",
+        "THROTTLE_PREDICT": "1000000000",  # counted all the same
+        "LOG_LEVEL": "WARNING",
+    }
+    strokes = json.dumps({"strokes": STROKES, "canvas": [280, 280]}).encode()
+    python = sys.executable
+    return [
+        Subject(
+            "ours, granian", granian, "/api/v1/predict/", strokes, ours
+        ),
+        Subject(
+            "ours, gunicorn (4 threads)",
+            lambda port: [
+                python, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "1",
+                "--worker-class", "gthread", "--threads", "4", "--keep-alive", "30",
+                "--log-level", "warning", "digitsite.wsgi:application",
+            ],
+            "/api/v1/predict/", strokes, ours,
+        ),
+        Subject(
+            "Flask, keras predict()",
+            lambda port: [python, "benchmarks/flask_site.py"],
+            "/predict", json.dumps({"image": picture()}).encode(),
+            {"MODEL": str(ROOT / "recognizer/shipped/model.keras"), "TF_CPP_MIN_LOG_LEVEL": "3"},
+        ),
+    ]  # fmt: skip
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def running(subject: Subject) -> Iterator[tuple[int, psutil.Process, float]]:
+    """The server's port and process, and how long it took to its first answer."""
+    port = free_port()
+    started = time.perf_counter()
+    server = subprocess.Popen(
+        subject.command(port),
+        cwd=ROOT,
+        env={**os.environ, **subject.environment, "PORT": str(port)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        while not answers(port, subject):
+            if time.perf_counter() - started > 120:
+                raise SystemExit(f"{subject.name} does not answer.")
+            time.sleep(0.01)
+        yield port, psutil.Process(server.pid), time.perf_counter() - started
+    finally:
+        for child in psutil.Process(server.pid).children(recursive=True):
+            child.kill()
+        server.kill()
+        server.wait()
+
+
+def answers(port: int, subject: Subject) -> bool:
+    try:
+        ask(http.client.HTTPConnection("127.0.0.1", port, timeout=30), subject)
+    except OSError:
+        return False
+    return True
+
+
+def ask(connection: http.client.HTTPConnection, subject: Subject) -> None:
+    connection.request(
+        "POST", subject.path, subject.body, {"Content-Type": "application/json"}
+    )
+    response = connection.getresponse()
+    content = response.read()
+    if response.status != 200:
+        raise SystemExit(f"{subject.name} answered {response.status}: {content[:300]!r}")
+
+
+def load(port: int, subject: Subject, clients: int, seconds: float) -> tuple[list[float], float]:
+    """Each client asks again as soon as it has its answer: all times in ms, and requests/s."""
+    times: list[list[float]] = [[] for _ in range(clients)]
+    begin = time.perf_counter()
+
+    def client(mine: list[float]) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        connection.connect()
+        connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        while (started := time.perf_counter()) < begin + seconds:
+            ask(connection, subject)
+            mine.append((time.perf_counter() - started) * 1000)
+
+    threads = [threading.Thread(target=client, args=(mine,)) for mine in times]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    every = [value for mine in times for value in mine]
+    return every, len(every) / (time.perf_counter() - begin)
+
+
+def largest(process: psutil.Process) -> float:
+    """Resident memory of the process that answers, in MiB: the largest of the family."""
+    family = [process, *process.children(recursive=True)]
+    return max(one.memory_info().rss for one in family) / MIB
+
+
+def measure(subject: Subject, seconds: float) -> Figures:
+    with running(subject) as (port, process, first_answer):
+        load(port, subject, 1, 1.0)
+        alone, _ = load(port, subject, 1, seconds)
+        _, rate = load(port, subject, CLIENTS, seconds)
+        return Figures(
+            first_answer=first_answer,
+            p50=statistics.median(alone),
+            p99=statistics.quantiles(alone, n=100)[98] if len(alone) > 1 else alone[0],
+            rate=rate,
+            resident=largest(process),
+        )
+
+
+def median(rounds: list[Figures]) -> Figures:
+    return Figures(
+        *(
+            statistics.median(getattr(figures, name) for figures in rounds)
+            for name in ("first_answer", "p50", "p99", "rate", "resident")
+        )
+    )
+
+
+def table(results: dict[str, Figures]) -> str:
+    base = next(figures for name, figures in results.items() if name.startswith("Flask"))
+    lines = [
+        f"| server | p50 ms, 1 client | p99 ms | requests/s, {CLIENTS} clients | against Flask "
+        "| resident MiB | start to first answer s |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {name} | {one.p50:.2f} | {one.p99:.2f} | {one.rate:.0f} | {one.rate / base.rate:.1f}x "
+        f"| {one.resident:.0f} | {one.first_answer:.2f} |"
+        for name, one in results.items()
+    ]
+    return "\n".join(lines)
+
+
+def write(section: str, text: str) -> None:
+    """Replaces one section of RESULTS.md and leaves the others."""
+    before = RESULTS.read_text() if RESULTS.exists() else "# Results\n"
+    head, *sections = before.split("\n## ")
+    kept = [one for one in sections if not one.startswith(f"{section}\n")]
+    parts = [head.rstrip(), *(one.strip() for one in kept), f"{section}\n\n{text}"]
+    RESULTS.write_text("\n\n## ".join(parts) + "\n")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=8)
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="serving-"))
+    try:
+        chosen = subjects(folder)
+        for command in ("migrate", "install_model"):
+            subprocess.run(
+                [sys.executable, "manage.py", command],
+                cwd=ROOT, env={**os.environ, **chosen[0].environment}, check=True,
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            )  # fmt: skip
+        rounds: dict[str, list[Figures]] = {subject.name: [] for subject in chosen}
+        for number in range(options.rounds):
+            for subject in chosen:  # in turn, so that what else the machine does hits all
+                print(f"round {number + 1}: {subject.name}", file=sys.stderr)
+                rounds[subject.name].append(measure(subject, options.seconds))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    text = table({name: median(figures) for name, figures in rounds.items()})
+    print(text)
+    command = f"benchmarks/serving.py --seconds {options.seconds:g} --rounds {options.rounds}"
+    machine = f"{psutil.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
+    when = datetime.now(UTC).strftime("%Y-%m-%d")
+    write(
+        "serving",
+        f"{text}\n\nMedians of {options.rounds} rounds, the servers in turn; one web process each, "
+        f"client and server on the same {machine}; {when}; `{command}`.",
+    )
+
+
+if __name__ == "__main__":
+    main()
