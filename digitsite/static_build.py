@@ -18,17 +18,23 @@ from django.core.management import call_command
 BUILDERS = ("django", "whitenoise")
 
 
-def build_if_changed() -> bool:
-    """Builds the files in `STATIC_ROOT` unless they are up to date. Says whether it did."""
-    note = Path(settings.VAR_DIR) / "static.fingerprint"
+def is_due() -> bool:
+    """Whether a source has changed since the files in `STATIC_ROOT` were built."""
+    built = Path(settings.STATIC_ROOT).is_dir() and note().is_file()
+    return not built or note().read_text() != fingerprint()
+
+
+def build() -> None:
     now = fingerprint()
-    if Path(settings.STATIC_ROOT).is_dir() and note.is_file() and note.read_text() == now:
-        return False
     # A build that is broken off must not count as one.
-    note.unlink(missing_ok=True)
+    note().unlink(missing_ok=True)
     call_command("collectstatic", interactive=False, clear=True, verbosity=0)
-    note.write_text(now)
-    return True
+    note().write_text(now)
+
+
+def note() -> Path:
+    """Where the fingerprint of what was built is kept."""
+    return Path(settings.VAR_DIR) / "static.fingerprint"
 
 
 def fingerprint() -> str:

@@ -5,7 +5,7 @@ from whitenoise.compress import Compressor
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
-class ModuleManifestStorage(CompressedManifestStaticFilesStorage):
+class ModuleManifestStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # untyped
     """Hashed, compressed static files, with `import "./x.js"` rewritten too.
 
     Without the flag Django hashes the files but leaves the addresses inside ES
@@ -16,7 +16,7 @@ class ModuleManifestStorage(CompressedManifestStaticFilesStorage):
     # Only in our own modules: other packages' comments may look like imports.
     _js_module_import_aggregation_patterns = (
         "js/*.js",
-        HashedFilesMixin._js_module_import_aggregation_patterns[1],
+        HashedFilesMixin._js_module_import_aggregation_patterns[1],  # type: ignore[attr-defined]
     )
 
     def create_compressor(self, **options: Any) -> Compressor:

@@ -38,9 +38,11 @@ REFUSALS = {
     code: OpenApiResponse(serializers.ErrorSerializer, description=text)
     for code, text in {
         400: "The input is wrong.",
+        401: "Log in, or send a token that is valid.",
         403: "Not yours to see or change.",
         404: "There is no such thing.",
         409: "It has moved on since you looked.",
+        429: "Too many requests in this minute.",
     }.items()
 }
 RECEIPT = OpenApiParameter(

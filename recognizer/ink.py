@@ -27,6 +27,8 @@ Stroke: TypeAlias = NDArray[np.float64]  # (points, 2): x, y
 LARGEST_COORDINATE = 100_000.0
 # Ink whose longer side is below this share of its canvas is a dot, not a digit.
 DOT_SHARE = 0.03
+# Beside digits, what is less high than this share of the tallest is a sign or a speck.
+SMALL_SHARE = 0.3
 # Where the canvas is not known: below this the scale would leave the range of
 # a double, and no unit that people draw in is so coarse.
 DOT_SIDE = 1e-9
@@ -97,10 +99,14 @@ def normalise(strokes: Sequence[Stroke], *, canvas: tuple[float, float] | None =
     is known, ink that is tiny on it counts as a dot and is not blown up.
     """
     box = bounding_box(strokes)
-    longer = max(box[2], box[3])
-    if longer < DOT_SIDE or (canvas is not None and longer < DOT_SHARE * min(canvas)):
+    if _is_dot(box, canvas):
         raise Blank("That is only a dot; please draw a digit.", field="strokes")
     return Glyph(pixels=np.rint(render(strokes) * 255).astype(np.uint8), box=box)
+
+
+def _is_dot(box: Box, canvas: tuple[float, float] | None) -> bool:
+    longer = max(box[2], box[3])
+    return longer < DOT_SIDE or (canvas is not None and longer < DOT_SHARE * min(canvas))
 
 
 def render(strokes: Sequence[Stroke]) -> NDArray[np.float64]:
@@ -166,19 +172,21 @@ def _cut(
     return np.repeat(starts, counts, axis=0) + number[:, None] * steps, steps
 
 
-def digits(strokes: Sequence[Stroke]) -> list[Glyph]:
+def digits(
+    strokes: Sequence[Stroke], *, canvas: tuple[float, float] | None = None
+) -> list[Glyph]:
     """A whole number's strokes -> one glyph a digit, left to right.
 
     Decimal points, minus signs and stray dots are passed over. Raises `Blank`
     where nothing is left.
     """
     groups = _group(strokes)
-    boxes = [bounding_box(group) for group in groups]
-    tallest = max(box[3] for box in boxes)
+    heights = [bounding_box(group)[3] for group in groups]
+    least = SMALL_SHARE * max(heights)
     glyphs = [
-        normalise(group)
-        for group, box in zip(groups, boxes, strict=True)
-        if box[3] > 0 and box[3] >= 0.3 * tallest
+        normalise(group, canvas=canvas)
+        for group, height in zip(groups, heights, strict=True)
+        if height > 0 and height >= least and not _is_dot(bounding_box(group), canvas)
     ]
     if not glyphs:
         raise Blank("There is no digit in this drawing.", field="strokes")

@@ -133,12 +133,13 @@ class Registry:
 def load(promotion: Promotion) -> Live:
     """Reads, checks by hash and warms a promoted version. Raises `BadArtifact`."""
     version = promotion.version
+    engine = load_engine(version)  # looks at the manifest, too
     return Live(
         promotion=promotion.pk,
         version=version.pk,
         number=version.number,
         thresholds=Thresholds.of(version.manifest),
-        engine=load_engine(version),
+        engine=engine,
     )
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import reverse
+from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema_field
 from rest_framework import serializers
 
 from recognizer.answer import NO_DIGIT, SURE, UNSURE, Reading
@@ -134,12 +135,19 @@ class ErrorSerializer(serializers.Serializer[Any]):
     error = ErrorDetailSerializer()
 
 
-class BatchItemSerializer(PredictionSerializer):
-    error = ErrorDetailSerializer(required=False)
+@extend_schema_field(
+    PolymorphicProxySerializer(
+        component_name="BatchItem",
+        serializers=[PredictionSerializer, ErrorSerializer],
+        resource_type_field_name=None,
+    )
+)
+class BatchItemField(serializers.JSONField):
+    """A prediction, or the error by which the item was refused."""
 
 
 class BatchAnswerSerializer(serializers.Serializer[Any]):
-    items = BatchItemSerializer(many=True)
+    items = serializers.ListField(child=BatchItemField())
 
 
 class UseSerializer(serializers.Serializer[Any]):
@@ -155,7 +163,9 @@ class NowSerializer(serializers.Serializer[Any]):
 
 class DrawingSerializer(serializers.ModelSerializer[Drawing]):
     model_version = serializers.IntegerField(source="version.number")
-    used_in = UseSerializer(source="uses", many=True)
+    label = LabelField(allow_blank=True, read_only=True)  # type: ignore[assignment]
+    accepted_label = LabelField(allow_blank=True, read_only=True)
+    used_in = serializers.SerializerMethodField()
 
     class Meta:
         model = Drawing
@@ -165,6 +175,11 @@ class DrawingSerializer(serializers.ModelSerializer[Drawing]):
             "accepted_label", "reviewed_at", "used_in",
         ]  # fmt: skip
         read_only_fields = fields
+
+    @extend_schema_field(UseSerializer(many=True))
+    def get_used_in(self, drawing: Drawing) -> Any:
+        uses = drawing.uses.select_related("version").order_by("version__number")
+        return UseSerializer(uses, many=True).data
 
 
 class DrawingFateSerializer(DrawingSerializer):

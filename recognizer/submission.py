@@ -32,7 +32,7 @@ class Submission:
         """One glyph, or with `number` one a digit, left to right. Raises `Refused`."""
         if self.strokes is not None:
             if self.number:
-                return ink.digits(self.strokes)
+                return ink.digits(self.strokes, canvas=self.canvas)
             return [ink.normalise(self.strokes, canvas=self.canvas)]
         assert self.image is not None
         # Imported with the first image: a site that is only drawn on never

@@ -27,11 +27,14 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 @pytest.fixture(autouse=True)
 def _clean_process() -> Iterator[None]:
-    """No test inherits another's throttle counters, cached model or messages."""
+    """No test inherits another's throttle counters, cached model, files or messages."""
     cache.clear()
     registry.reset()
     yield
     registry.reset()
+    for folder in settings.FILES_DIR.iterdir():
+        shutil.rmtree(folder)
+        folder.mkdir()
     if settings.BROKER_DIR.is_dir():
         for message in (settings.BROKER_DIR / "messages").glob("*.msg"):
             message.unlink(missing_ok=True)

@@ -6,9 +6,10 @@ import uuid
 from typing import Any
 
 import numpy as np
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from recognizer import ink
+from recognizer import artifacts, ink, versions
 from recognizer.glyph import NORMALISATION
 from recognizer.models import Contributor, Drawing, ModelVersion
 from tests.drawings import FOUR, ONE, SEVEN, ZERO
@@ -50,3 +51,21 @@ def drawing(
         "reviewed_at": timezone.now(),
     }
     return Drawing.objects.create(**{**fields, **more})
+
+
+def version(*, gate_passed: bool = True, parent: ModelVersion | None = None) -> ModelVersion:
+    """The shipped network once more, as a run leaves it: a candidate, or with its reasons."""
+    place, manifest = artifacts.store(versions.SHIPPED)
+    return versions.version_create(
+        place=place,
+        manifest=manifest,
+        parent=parent,
+        gate_passed=gate_passed,
+        gate_report={"passed": gate_passed, "checks": []},
+    )
+
+
+def overwrite(version: ModelVersion, content: bytes, name: str = "model.tflite") -> None:
+    """What a failing disk or an intruder does to a file of an artifact."""
+    artifacts.storage().delete(f"{version.artifact}/{name}")
+    artifacts.storage().save(f"{version.artifact}/{name}", ContentFile(content))

@@ -9,8 +9,8 @@ os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="digits-test-"))
 os.environ["SECRET_KEY"] = "only-for-tests-and-long-enough-to-satisfy-every-check-of-django-5"
 os.environ.setdefault("ALLOWED_HOSTS", "localhost,127.0.0.1,testserver")
 
-from digitsite.settings import *  # noqa: E402, F403
-from digitsite.settings import DATABASES, STORAGES, VAR_DIR  # noqa: E402
+from digitsite.settings import *  # noqa: F403
+from digitsite.settings import DATABASES, STORAGES, VAR_DIR
 
 # Fast to hash, and just as right about who may log in.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -19,10 +19,15 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["TEST"] = {"NAME": str(Path(VAR_DIR) / "test.sqlite3")}
 
+# Emptied after every test, so never a folder that anything else may write to.
+VAR_DIR.mkdir(parents=True, exist_ok=True)
+FILES_DIR = Path(tempfile.mkdtemp(prefix="files-", dir=VAR_DIR))
+for name in ("default", "artifacts"):
+    (FILES_DIR / name).mkdir()
+    STORAGES[name]["OPTIONS"]["location"] = str(FILES_DIR / name)
+
 # Pages are tested without a collectstatic before every run.
-STORAGES["staticfiles"] = {
-    "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-}
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 

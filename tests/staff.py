@@ -17,9 +17,11 @@ def look(client: APIClient, name: str, *args: Any, **query: Any) -> str:
     return str(response.content.decode())
 
 
-def press(client: APIClient, name: str, *args: Any, **fields: Any) -> list[str]:
+def press(
+    client: APIClient, name: str, *args: Any, query: dict[str, str] | None = None, **fields: Any
+) -> list[str]:
     """Sends a form to an address; returns what the page after it tells."""
-    address = reverse(f"admin:{name}", args=args)
+    address = reverse(f"admin:{name}", args=args, query=query)
     response = client.post(address, fields, format="multipart", follow=True)
     assert response.status_code == 200
     return [str(message) for message in response.context["messages"]]

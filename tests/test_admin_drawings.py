@@ -47,9 +47,10 @@ def unlabelled(version: ModelVersion) -> Drawing:
     return drawing
 
 
-def act(client: APIClient, action: str, *drawings: Drawing, **fields: str) -> list[str]:
-    """Chooses drawings in the list and an action for them."""
+def act(client: APIClient, action: str, *drawings: Drawing, **fields: Any) -> list[str]:
+    """Chooses drawings in the list of all and an action for them."""
     chosen = [str(drawing.pk) for drawing in drawings]
+    fields = {"query": {"review": "all"}, **fields}
     return press(client, LIST, action=action, _selected_action=chosen, **fields)
 
 
@@ -85,17 +86,29 @@ def test_the_list_shows_what_the_network_saw(reviewer: APIClient, waiting: Drawi
     assert (shown.tobytes()) == bytes(255 - byte for byte in waiting.pixels)
 
 
-def test_what_waits_comes_first_and_the_oldest_of_it(
+def test_the_list_is_what_waits_the_oldest_first(
     reviewer: APIClient, live_model: ModelVersion
 ) -> None:
-    newest, oldest, done = make(live_model), make(live_model), make(live_model)
-    Drawing.objects.filter(pk=oldest.pk).update(created_at=timezone.now() - timedelta(days=2))
-    Drawing.objects.filter(pk=done.pk).update(
-        created_at=timezone.now() - timedelta(days=3), review="rejected"
-    )
+    newest, oldest, done = make(live_model), make(live_model), make(live_model, review="rejected")
+    back_then = timezone.now() - timedelta(days=2)
+    Drawing.objects.filter(pk=oldest.pk).update(created_at=back_then)
     page = look(reviewer, LIST)
-    places = [page.index(f'value="{drawing.pk}"') for drawing in (oldest, newest, done)]
+    assert page.index(str(oldest.pk)) < page.index(str(newest.pk))
+    assert str(done.pk) not in page
+    page = look(reviewer, LIST, review="all")
+    places = [page.index(str(drawing.pk)) for drawing in (done, newest, oldest)]
     assert places == sorted(places)
+
+
+@pytest.mark.parametrize("state", ["unlabelled", "accepted", "rejected"])
+def test_each_state_has_its_list(reviewer: APIClient, live_model: ModelVersion, state: str) -> None:
+    drawings = {
+        "unlabelled": unlabelled(live_model),
+        "accepted": factories.drawing(factories.contributor(), live_model),
+        "rejected": make(live_model, review="rejected"),
+    }
+    page = look(reviewer, LIST, review=state)
+    assert [name for name, drawing in drawings.items() if str(drawing.pk) in page] == [state]
 
 
 def test_many_are_reviewed_at_once(reviewer: APIClient, live_model: ModelVersion) -> None:
@@ -140,6 +153,27 @@ def test_a_stale_list_is_noticed(reviewer: APIClient, admin: APIClient, waiting:
     assert outcome(waiting) == ("accepted", "4")
 
 
+def test_one_that_waits_no_longer_is_told_of(
+    reviewer: APIClient, admin: APIClient, waiting: Drawing, live_model: ModelVersion
+) -> None:
+    other = make(live_model)
+    act(reviewer, "accept_as_labelled", waiting)
+    assert set(act(admin, "reject", waiting, other, query={})) == {
+        "1 drawing: Rejected.",
+        "1 drawing: Somebody else has reviewed or deleted it meanwhile.",
+    }
+    assert outcome(waiting) == ("accepted", "4")
+
+
+@pytest.mark.parametrize("verdict", ["sure", "unsure", "not_a_digit"])
+def test_drawings_are_picked_by_verdict(
+    reviewer: APIClient, live_model: ModelVersion, verdict: str
+) -> None:
+    drawings = {name: make(live_model, verdict=name) for name in ("sure", "unsure", "not_a_digit")}
+    page = look(reviewer, LIST, verdict=verdict)
+    assert [name for name, drawing in drawings.items() if str(drawing.pk) in page] == [verdict]
+
+
 @pytest.mark.parametrize(
     ("read_as", "label", "accepted", "reading"),
     [
@@ -165,7 +199,7 @@ def test_the_misread_can_be_picked_out(
     found = {
         choice
         for choice in ("right", "wrong")
-        if str(drawing.pk) in look(reviewer, LIST, reading=choice)
+        if str(drawing.pk) in look(reviewer, LIST, review="all", reading=choice)
     }
     assert found == {reading}
 
@@ -175,7 +209,7 @@ def test_unlabelled_drawings_were_read_neither_right_nor_wrong(
 ) -> None:
     drawing = unlabelled(live_model)
     for reading in ("right", "wrong"):
-        assert str(drawing.pk) not in look(reviewer, LIST, reading=reading)
+        assert str(drawing.pk) not in look(reviewer, LIST, review="all", reading=reading)
 
 
 def test_nonsense_in_a_filter_is_no_error(reviewer: APIClient, waiting: Drawing) -> None:

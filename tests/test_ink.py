@@ -295,3 +295,10 @@ def test_a_minus_is_passed_over() -> None:
 def test_a_number_without_a_digit_is_blank(strokes: Any) -> None:
     with pytest.raises(Blank):
         ink.digits(parsed(strokes))
+
+
+def test_a_lone_dot_on_a_known_sheet_is_no_number() -> None:
+    dot = [np.array([[100.0, 100.0], [103.0, 102.0]])]
+    with pytest.raises(Blank):
+        ink.digits(dot, canvas=(280, 280))
+    assert len(ink.digits(dot)) == 1

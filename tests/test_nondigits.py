@@ -86,7 +86,7 @@ def test_no_doodle_is_an_upright_stroke() -> None:
 def test_thousands_take_seconds() -> None:
     started = time.process_time()
     nondigits.generate(300, digits_to_spoil(), np.random.default_rng(0))
-    # Measured 0.5 s; a training needs twenty times as many.
+    # A training needs twenty times as many.
     assert time.process_time() - started < 3
 
 

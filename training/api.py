@@ -29,13 +29,13 @@ class RunsView(StaffView, ListAPIView[TrainingRun]):
     )
     def post(self, request: Request) -> Response:
         """Queue a training. One is active at a time; another is refused with 409."""
-        need(request, "training.add_trainingrun", "You may not start a training.")
+        asker = need(request, "training.add_trainingrun", "You may not start a training.")
         checked = NewRunSerializer(data=request.data)
         checked.is_valid(raise_exception=True)
         run = services.run_request(
             trigger=TrainingRun.Trigger.API,
             reason="Asked for through the API.",
-            by=request.user,
+            by=asker,
             **checked.validated_data,
         )
         return Response(RunSerializer(run).data, status=201)

@@ -18,7 +18,8 @@ class KerasEngine:
     """A `.keras` file through one compiled call, safe to call from several threads.
 
     `keras.Model.predict` sets up a data pipeline at every call; a function with
-    one signature is traced once, here. Raises `BadArtifact` where the file cannot be read or is of another make.
+    one signature is traced once, here. Raises `BadArtifact` where the file
+    cannot be read or is of another make.
     """
 
     file_name = "model.keras"

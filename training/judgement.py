@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from recognizer import registry
 from recognizer.exceptions import BadArtifact
-from recognizer.inference import Engine, LiteRTEngine
 from recognizer.glyph import SIZE, Pixels
+from recognizer.inference import Engine, LiteRTEngine
 from recognizer.models import ModelVersion
 from training import gate
 from training.dataset import Drawings
@@ -100,14 +100,17 @@ def _read(engine: Engine, pixels: Pixels) -> NDArray[np.float32]:
 
 
 def _answers(probabilities: NDArray[np.float32]) -> NDArray[np.int64]:
-    return probabilities.argmax(axis=1).astype(np.int64)
+    answers: NDArray[np.int64] = probabilities.argmax(axis=1).astype(np.int64)
+    return answers
 
 
 def _promised(drawings: Drawings, champion: NDArray[np.int64] | None) -> NDArray[np.bool_]:
     """Which accepted drawings a live version once read right: when submitted, or now."""
     labels = drawings.examples.labels
-    right = drawings.read_as == labels
-    return right if champion is None else right | (champion == labels)
+    right: NDArray[np.bool_] = drawings.read_as == labels
+    if champion is not None:
+        right = right | (champion == labels)
+    return right
 
 
 def _evaluation(

@@ -6,7 +6,7 @@ import logging
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -32,7 +32,7 @@ def run_request(
     epochs: int | None = None,
     auto_promote: bool = False,
     seed: int = 0,
-    by: AbstractBaseUser | None = None,
+    by: User | None = None,
     nudge: bool = True,
 ) -> TrainingRun:
     """Queues a run; of several at once the database lets one through (`Conflict`)."""
@@ -145,7 +145,7 @@ def retrain_by_schedule(*, now: datetime) -> RetrainCheck:
     return _try(Trigger.SCHEDULE, now, f"It was time, and {fresh} drawings were new.")
 
 
-def _try(trigger: Trigger, now: datetime, reason: str) -> RetrainCheck:
+def _try(trigger: str, now: datetime, reason: str) -> RetrainCheck:
     try:
         run = run_request(
             trigger=trigger, reason=reason, auto_promote=settings.RETRAIN_AUTO_PROMOTE
@@ -156,7 +156,7 @@ def _try(trigger: Trigger, now: datetime, reason: str) -> RetrainCheck:
 
 
 def _decided(
-    trigger: Trigger, now: datetime, reason: str, run: TrainingRun | None = None
+    trigger: str, now: datetime, reason: str, run: TrainingRun | None = None
 ) -> RetrainCheck:
     logger.info("Retraining by %s: %s %s", trigger, reason, f"Run {run.pk}." if run else "No run.")
     return RetrainCheck.objects.update_or_create(

@@ -21,7 +21,11 @@ def run_execute(run_id: int) -> None:
     # process forked after that would hang. It also keeps it out of web processes.
     from training import pipeline
 
-    pipeline.execute(run_id=run_id)
+    try:
+        pipeline.execute(run_id=run_id)
+    except SystemExit:
+        # The run is back in its row; ending this process is its parent's business.
+        logger.info("Run %s waits for the next worker: this one was told to stop.", run_id)
 
 
 @shared_task(name="training.tasks.runs_heal")

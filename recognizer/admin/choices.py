@@ -10,10 +10,47 @@ from django.contrib.admin.helpers import ActionForm
 from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
 from django.db.models.functions import Cast
 
+from recognizer.answer import NO_DIGIT, SURE, UNSURE
 from recognizer.models import NOT_A_DIGIT, Drawing, Label
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from django.http import HttpRequest
+
+
+class ReviewFilter(admin.SimpleListFilter):
+    """What waits for review, unless something else is asked for."""
+
+    title = "review"
+    parameter_name = "review"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        others = [state for state in Drawing.Review.values if state != Drawing.Review.PENDING]
+        return [(state, state) for state in ("all", *others)]
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        default, *others = super().choices(changelist)
+        yield {**default, "display": "waiting"}
+        yield from others
+
+    def queryset(self, request: HttpRequest, drawings: QuerySet[Drawing]) -> QuerySet[Drawing]:
+        if self.value() == "all":
+            return drawings
+        return drawings.filter(review=self.value() or Drawing.Review.PENDING)
+
+
+class VerdictFilter(admin.SimpleListFilter):
+    """Django's own filter would look through every row for the values there are."""
+
+    title = "verdict"
+    parameter_name = "verdict"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(verdict, verdict.replace("_", " ")) for verdict in (SURE, UNSURE, NO_DIGIT)]
+
+    def queryset(self, request: HttpRequest, drawings: QuerySet[Drawing]) -> QuerySet[Drawing]:
+        return drawings.filter(verdict=self.value()) if self.value() else drawings
 
 
 class MisreadFilter(admin.SimpleListFilter):

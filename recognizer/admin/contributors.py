@@ -66,7 +66,7 @@ class ContributorAdmin(StaffAdmin[Contributor]):
     def drawings_link(self, contributor: Any) -> SafeString:
         address = reverse("admin:recognizer_drawing_changelist")
         return format_html(
-            '<a href="{}?contributor__id__exact={}">{}</a>',
+            '<a href="{}?review=all&amp;contributor__id__exact={}">{}</a>',
             address,
             contributor.pk,
             contributor.count,

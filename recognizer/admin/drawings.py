@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected as ask_and_delete
-from django.db.models import Case, F, Q, QuerySet, When
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
@@ -18,7 +19,7 @@ from digitsite.admin import LookOnlyAdmin, asker, must, short, tell
 from digitsite.exceptions import Conflict, Refused
 from recognizer import services
 from recognizer.admin import pictures
-from recognizer.admin.choices import MisreadFilter, ReviewActionForm
+from recognizer.admin.choices import MisreadFilter, ReviewActionForm, ReviewFilter, VerdictFilter
 from recognizer.models import Drawing, Label
 
 if TYPE_CHECKING:
@@ -41,10 +42,10 @@ class DrawingAdmin(LookOnlyAdmin[Drawing]):
     list_display = ["picture", "reading", "said_to_be", "state", "contributor", "created"]
     list_display_links = ["picture"]
     list_filter = [
-        "review",
+        ReviewFilter,
         MisreadFilter,
         "label",
-        ("verdict", admin.AllValuesFieldListFilter),
+        VerdictFilter,
         "source",
     ]
     list_select_related = ["contributor__user"]
@@ -62,13 +63,8 @@ class DrawingAdmin(LookOnlyAdmin[Drawing]):
         return super().get_queryset(request).defer("strokes", "probabilities")
 
     def get_ordering(self, request: HttpRequest) -> list[Any]:
-        """What waits comes first, the oldest before; then all else, the newest before."""
-        waiting = Q(review=Review.PENDING)
-        return [
-            Case(When(waiting, then=0), default=1),
-            Case(When(waiting, then=F("created_at"))),
-            "-created_at",
-        ]
+        """What waits is reviewed in its order; of all else the newest comes first."""
+        return ["-created_at" if ReviewFilter.parameter_name in request.GET else "created_at"]
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
@@ -180,6 +176,9 @@ class DrawingAdmin(LookOnlyAdmin[Drawing]):
                 told[messages.SUCCESS, said] += 1
             except Refused as refusal:
                 told[messages.ERROR, refusal.message] += 1
+        # Decided by somebody else since, it may be in this list no more.
+        if (gone := len(request.POST.getlist(ACTION_CHECKBOX_NAME)) - len(drawings)) > 0:
+            told[messages.ERROR, "Somebody else has reviewed or deleted it meanwhile."] = gone
         for (level, sentence), count in told.items():
             drawings_counted = "1 drawing" if count == 1 else f"{count} drawings"
             messages.add_message(request, level, f"{drawings_counted}: {sentence}")

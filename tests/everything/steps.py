@@ -59,7 +59,7 @@ def tests(markers: str) -> list[str]:
 def javascript() -> list[str]:
     """Each file by name: Node's versions disagree on what a folder means."""
     files = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("tests/js/**/*.test.*js"))
-    return [services.find_node() or "node", "--test", *files]
+    return [services.find_node() or "node", "--test", "--test-reporter=spec", *files]
 
 
 def steps() -> list[Step]:

@@ -37,7 +37,11 @@ class Command(BaseCommand):
 
     def handle(self, *, host: str, port: int, **options: Any) -> None:
         refuse_taken(host, port)
-        prepare()
+        try:
+            prepare()
+        except KeyboardInterrupt:
+            sys.exit(130)
+        hint_at_names(host)
         threading.Thread(target=announce, args=(host, port), daemon=True).start()
         sys.exit(Supervisor(services(host, port), folder=settings.BASE_DIR).run())
 
@@ -67,8 +71,9 @@ def prepare() -> None:
     if ModelVersion.objects.live() is None:
         call_command("install_model")
     make_first_admin()
-    if static_build.build_if_changed():
-        say("all", "Built the static files.")
+    if static_build.is_due():
+        say("all", "Building the static files; this is only done when they have changed.")
+        static_build.build()
 
 
 def make_first_admin() -> None:
@@ -80,6 +85,14 @@ def make_first_admin() -> None:
     users.create_superuser("admin", password=password)
     say("all", f"Made the account `admin` with the password {password}")
     say("all", "It is shown this once: keep it, or change it under /admin/.")
+
+
+def hint_at_names(host: str) -> None:
+    """Who opens the site to others must also name it, or Django answers them 400."""
+    local = {"localhost", "127.0.0.1", "[::1]"}
+    if host not in ("localhost", "127.0.0.1", "::1") and local.issuperset(settings.ALLOWED_HOSTS):
+        say("all", f"Listening on {host}, but answering to local names only:")
+        say("all", "put the names or addresses that people will open into ALLOWED_HOSTS.")
 
 
 def services(host: str, port: int) -> list[Service]:

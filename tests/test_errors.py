@@ -1,0 +1,174 @@
+"""Every error of the API has one shape, wherever it comes from; people get pages."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
+from rest_framework import exceptions
+from rest_framework.test import APIClient
+
+from digitsite.errors import api_exception_handler
+from digitsite.exceptions import (
+    Conflict,
+    Invalid,
+    NotAllowed,
+    Refused,
+    TooLarge,
+    Unavailable,
+    Unsupported,
+)
+from recognizer import services
+from tests.drawings import body
+
+PREDICT = "/api/v1/predict/"
+
+pytestmark = pytest.mark.usefixtures("live_model")
+
+
+def error_of(response: Any) -> dict[str, Any]:
+    assert list(response.json()) == ["error"]
+    error: dict[str, Any] = response.json()["error"]
+    assert list(error) == ["code", "message", "field"]
+    return error
+
+
+def test_it_works(visitor: APIClient) -> None:
+    response = visitor.post(PREDICT, {"strokes": []})
+    assert response.status_code == 400
+    assert response.headers["Content-Type"] == "application/json"
+    assert error_of(response) == {
+        "code": "blank", "message": "There is nothing drawn yet.", "field": "strokes",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("refusal", "status", "code"),
+    [
+        (Refused("No."), 400, "refused"),
+        (Invalid("No."), 400, "invalid"),
+        (TooLarge("No."), 413, "too_large"),
+        (Unsupported("No."), 415, "unsupported_media_type"),
+        (NotAllowed("No."), 403, "permission_denied"),
+        (Conflict("No.", code="run_active"), 409, "run_active"),
+        (Unavailable("No.", field="model"), 503, "unavailable"),
+    ],
+)
+def test_refusals_say_what_and_where(refusal: Refused, status: int, code: str) -> None:
+    response = api_exception_handler(refusal, {})
+    assert response is not None
+    assert response.status_code == status
+    assert response.data == {"error": {"code": code, "message": "No.", "field": refusal.field}}
+
+
+@pytest.mark.parametrize(
+    ("detail", "field", "message"),
+    [
+        ("Wrong.", None, "Wrong."),
+        ({"label": ["Wrong."]}, "label", "Wrong."),
+        ({"non_field_errors": ["Wrong."]}, None, "Wrong."),
+        ({"items": {2: {"label": ["Wrong.", "Worse."]}}}, "items.2.label", "Wrong."),
+        ([{"a": ["Wrong."]}], "a", "Wrong."),
+    ],
+)
+def test_the_first_complaint_of_many_is_told(detail: Any, field: str | None, message: str) -> None:
+    response = api_exception_handler(exceptions.ValidationError(detail), {})
+    assert response is not None
+    assert response.data == {"error": {"code": "invalid", "message": message, "field": field}}
+
+
+def test_an_unknown_address_of_the_api_has_the_shape(visitor: APIClient) -> None:
+    for path in ("/api/v1/nothing/", "/api/v2/predict/", "/api/"):
+        response = visitor.get(path)
+        assert response.status_code == 404
+        assert error_of(response)["code"] == "not_found"
+
+
+def test_an_unknown_page_is_a_page(visitor: APIClient) -> None:
+    response = visitor.get("/nothing/")
+    assert response.status_code == 404
+    assert response.headers["Content-Type"].startswith("text/html")
+
+
+def test_an_unknown_host_is_refused_in_the_shape(visitor: APIClient) -> None:
+    response = visitor.post(PREDICT, body(), HTTP_HOST="evil.example.org")
+    assert response.status_code == 400
+    assert error_of(response)["code"] == "bad_request"
+
+
+def test_an_unknown_format_is_refused_in_the_shape(visitor: APIClient) -> None:
+    response = visitor.get("/api/v1/model/", headers={"Accept": "application/xml"})
+    assert response.status_code == 406
+    assert error_of(response)["code"] == "not_acceptable"
+
+
+def test_a_stranger_is_told_that_a_token_would_do(visitor: APIClient) -> None:
+    response = visitor.get("/api/v1/versions/")
+    assert response.status_code == 401
+    assert response.headers["WWW-Authenticate"] == "Token"
+    assert error_of(response)["code"] == "not_authenticated"
+
+
+@pytest.mark.parametrize("given", ["Token", "Token a b", "Token wrong", "Token \u00e9"])
+def test_a_wrong_token_is_refused_in_the_shape(visitor: APIClient, given: str) -> None:
+    response = visitor.post(PREDICT, body(), headers={"Authorization": given})
+    assert response.status_code == 401
+    assert error_of(response)["code"] == "authentication_failed"
+
+
+def test_no_right_is_refused_in_the_shape(member: APIClient) -> None:
+    response = member.get("/api/v1/versions/")
+    assert response.status_code == 403
+    assert error_of(response)["code"] == "permission_denied"
+    refused = api_exception_handler(PermissionDenied(), {})
+    assert refused is not None
+    assert refused.status_code == 403
+
+
+def breaking(monkeypatch: pytest.MonkeyPatch, error: Exception) -> APIClient:
+    """A client of a site whose predictions raise."""
+
+    def broken(**_: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(services, "predict", broken)
+    client = APIClient()
+    client.raise_request_exception = False
+    return client
+
+
+@pytest.mark.parametrize("error", [OperationalError("Gone."), InterfaceError("Closed.")])
+def test_a_database_that_is_away_is_no_fault_of_the_request(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: Exception
+) -> None:
+    response = breaking(monkeypatch, error).post(PREDICT, body())
+    assert response.status_code == 503
+    assert error_of(response)["code"] == "unavailable"
+    assert str(error) not in response.content.decode()
+    assert any(record.exc_info for record in caplog.records)
+
+
+def test_a_fault_of_ours_is_logged_and_tells_nothing(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    response = breaking(monkeypatch, RuntimeError("secret detail")).post(PREDICT, body())
+    assert response.status_code == 500
+    assert error_of(response)["code"] == "server_error"
+    assert "secret" not in response.content.decode()
+    assert [record for record in caplog.records if record.levelno == logging.ERROR]
+
+
+def test_a_fault_on_a_page_is_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any, **__: Any) -> None:
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr("recognizer.views.render", broken)
+    client = APIClient()
+    client.raise_request_exception = False
+    response = client.get("/")
+    assert response.status_code == 500
+    assert response.headers["Content-Type"].startswith("text/html")
+    assert b"secret" not in response.content

@@ -1,0 +1,169 @@
+"""What browsers are told, and what is never served."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as site
+from django.test import Client
+from rest_framework.test import APIClient
+
+from recognizer.models import Drawing
+from tests.drawings import body, in_base64, picture
+from tests.test_draw_page import Elements
+
+PAGES = ["/", "/admin/login/", "/api/docs/"]
+STAFF_PAGES = [
+    "/admin/",
+    "/admin/recognizer/drawing/",
+    "/admin/recognizer/modelversion/",
+    "/admin/recognizer/contributor/",
+    "/admin/training/trainingrun/",
+]
+
+pytestmark = pytest.mark.django_db
+
+
+def policy(response: Any) -> dict[str, list[str]]:
+    """The Content-Security-Policy, directive by directive."""
+    parts = response.headers["Content-Security-Policy"].split(";")
+    return {words[0]: words[1:] for words in (part.split() for part in parts)}
+
+
+def pages(admin: Any) -> dict[str, Any]:
+    """Every page, as who it is made for sees it."""
+    responses = {path: Client().get(path) for path in PAGES}
+    responses |= {path: admin.get(path) for path in STAFF_PAGES}
+    assert {response.status_code for response in responses.values()} == {200}
+    return responses
+
+
+def test_it_works(client: Client) -> None:
+    assert policy(client.get("/")) == {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:", "blob:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+
+
+def test_no_page_lets_foreign_or_inline_scripts_run(admin: APIClient) -> None:
+    for path, response in pages(admin).items():
+        directives = policy(response)
+        scripts = directives.get("script-src", directives["default-src"])
+        assert scripts == ["'self'"], path
+
+
+def test_styles_of_its_own_are_allowed_to_the_api_page_alone(admin: APIClient) -> None:
+    loose = {path for path, response in pages(admin).items() if "style-src" in policy(response)}
+    assert loose == {"/api/docs/"}
+
+
+def test_no_page_needs_an_inline_script_or_style(admin: APIClient) -> None:
+    for path, response in pages(admin).items():
+        for tag, attributes in Elements(response.content.decode()).found:
+            data_only = attributes.get("type") == "application/json"
+            assert tag != "script" or "src" in attributes or data_only, path
+            assert not [name for name in attributes if name.startswith("on")], path
+            if path != "/api/docs/":
+                assert tag != "style", path
+                assert "style" not in attributes, path
+
+
+def test_no_page_may_be_framed_or_guessed_at(admin: APIClient) -> None:
+    for response in pages(admin).values():
+        assert response.headers["X-Frame-Options"] == "DENY"
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert response.headers["Referrer-Policy"] == "same-origin"
+        assert response.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+
+
+def test_no_other_site_may_read_the_api(client: Client) -> None:
+    response = client.get("/api/v1/schema/", headers={"Origin": "https://evil.example.org"})
+    assert response.status_code == 200
+    assert not [name for name in response.headers if name.startswith("Access-Control")]
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_the_api_page_loads_from_here_alone(client: Client) -> None:
+    page = client.get("/api/docs/").content.decode()
+    sources = re.findall(r'(?:src|href)="([^"]*)"', page)
+    assert sources
+    assert all(source.startswith("/") and not source.startswith("//") for source in sources)
+
+
+# --- cookies ----------------------------------------------------------------------
+
+
+def log_in(client: Client) -> Any:
+    data = {"username": "admin", "password": "correct-horse"}
+    return client.post("/admin/login/?next=/admin/", data)
+
+
+def test_cookies_are_kept_from_other_sites_and_from_scripts(
+    client: Client, admin_user: Any, live_model: Any
+) -> None:
+    client.get("/")
+    client.post("/api/v1/drawings/", body(), content_type="application/json")
+    assert log_in(client).status_code == 302
+    assert set(client.cookies) == {"csrftoken", "sessionid", "contributor"}
+    for name, cookie in client.cookies.items():
+        assert cookie["samesite"] == "Lax", name
+        assert bool(cookie["httponly"]) is (name != "csrftoken"), name
+
+
+def test_over_tls_cookies_travel_over_tls_only(
+    client: Client, admin_user: Any, live_model: Any, settings: Any
+) -> None:
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
+    client.get("/", secure=True)
+    client.post("/api/v1/drawings/", body(), content_type="application/json", secure=True)
+    client.force_login(admin_user)
+    assert len(client.cookies) == 3
+    assert all(cookie["secure"] for cookie in client.cookies.values())
+
+
+def test_over_tls_everything_but_the_probes_is_redirected(settings: Any) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    client = Client()
+    assert client.get("/").headers["Location"] == "https://testserver/"
+    assert client.get("/healthz").status_code == 200
+    assert client.get("/readyz").status_code in (200, 503)
+
+
+def test_the_admins_login_asks_for_its_token(admin_user: Any) -> None:
+    client = Client(enforce_csrf_checks=True)
+    assert log_in(client).status_code == 403
+
+
+# --- what is never served ---------------------------------------------------------
+
+
+def test_what_people_sent_has_no_address(visitor: APIClient, live_model: Any) -> None:
+    visitor.post("/api/v1/drawings/", {"image": in_base64(picture())})
+    name = Drawing.objects.get().image.name
+    assert Path(site.FILES_DIR / "default" / name).is_file()
+    for path in (f"/{name}", f"/media/{name}", f"/static/{name}", f"/static/../{name}"):
+        assert visitor.get(path).status_code == 404
+    with pytest.raises(ValueError, match="not accessible via a URL"):
+        _ = Drawing.objects.get().image.url
+
+
+def test_artifacts_have_no_address(visitor: APIClient, live_model: Any) -> None:
+    for place in ("", "artifacts/", "media/", "static/"):
+        assert visitor.get(f"/{place}{live_model.artifact}/model.keras").status_code == 404
+
+
+def test_nothing_outside_the_static_files_is_served(visitor: APIClient) -> None:
+    for path in ("/static/../manage.py", "/static/%2e%2e/manage.py", "/.env", "/db.sqlite3"):
+        assert visitor.get(path).status_code == 404
+
+
+def test_the_site_does_not_start_in_debug_mode() -> None:
+    assert site.DEBUG is False
+    assert site.SECRET_KEY not in ("", None)
