@@ -176,5 +176,5 @@ def _moved(ink: Depth, scale: float) -> Pixels:
     x, y = centre_of_mass(ink.astype(np.float64))
     # Whole pixels keep it sharp; MNIST's own digits, which lie up to a pixel
     # beside the centre, are left where they are.
-    shift_x, shift_y = np.trunc([CENTRE - x, CENTRE - y])
+    shift_x, shift_y = np.ceil([CENTRE - x, CENTRE - y])
     return cv2.warpAffine(ink, np.array([[1, 0, shift_x], [0, 1, shift_y]]), (SIZE, SIZE))

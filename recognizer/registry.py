@@ -14,7 +14,7 @@ import time
 from dataclasses import dataclass
 
 import numpy as np
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 
 from recognizer import artifacts
 from recognizer.answer import Reading, Thresholds, answer
@@ -25,6 +25,7 @@ from recognizer.models import ModelVersion, Promotion
 
 logger = logging.getLogger(__name__)
 
+NEWEST = f"SELECT MAX(id) FROM {Promotion._meta.db_table}"  # noqa: S608  (our own table's name)
 # A version that failed to load is not tried again on every request.
 RETRY_SECONDS = 30.0
 
@@ -73,7 +74,7 @@ class Registry:
 
     def live(self) -> Live:
         """The version to answer with. Raises `NoModel` where there is none."""
-        newest = Promotion.objects.order_by("-pk").values_list("pk", flat=True).first()
+        newest = _newest_promotion()
         live = self._live
         if newest is None:
             raise NoModel("No model version is live yet.")
@@ -128,6 +129,16 @@ class Registry:
             except BadArtifact as error:
                 logger.error("Nor is promotion %s: %s", earlier.pk, error)
         return None
+
+
+def _newest_promotion() -> int | None:
+    """The cache's generation. Every request asks for it, and building the query
+    anew each time would take eight times as long as the database does.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(NEWEST)
+        row: tuple[int | None] = cursor.fetchone()
+    return row[0]
 
 
 def load(promotion: Promotion) -> Live:

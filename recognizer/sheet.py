@@ -33,6 +33,8 @@ _LONGEST = 4  # times that side: the most a narrow strip may measure
 _WIDEST = 0.4
 # Grey levels around the paper's surface that still are paper.
 _PAPER = 24.0
+# Without a reason in the picture the surface is level rather than bent.
+_STIFFNESS = np.diag([1e-6, 1e-3, 1e-3, 1e-2, 1e-2, 1e-2])
 # No paper is darker than this; below, dividing by it would only raise noise.
 _DARKEST_PAPER = 32
 
@@ -135,21 +137,22 @@ def _reduced(grey: Grey, side: int) -> tuple[Grey, float]:
 def _surface(thumb: Relief) -> Relief:
     """The paper's grey, as a quadratic surface: light that falls off to a side or all around.
 
-    Fitted to the picture's rim first, which is paper as a rule, and then to all
-    pixels that lie near it (iterated least squares).
+    Least squares, reweighted (Holland and Welsch, 1977) so that ink and shadow
+    count for little: on the picture's rim first, which is mostly paper, then on
+    all of it.
     """
     height, width = thumb.shape
     y, x = (axis.ravel() for axis in np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j])
     terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=1)
-    near = np.ones(thumb.shape, dtype=bool)
-    near[1:-1, 1:-1] = False
-    near = near.ravel()
-    for _ in range(4):
-        weighted = terms * near[:, None]
-        # The ridge keeps it solvable for pictures of a few pixels.
-        normal = weighted.T @ terms + 1e-3 * np.eye(6)
-        surface = terms @ np.linalg.solve(normal, weighted.T @ thumb.ravel())
-        near = np.abs(thumb.ravel() - surface) < _PAPER
+    rim = np.ones(thumb.shape)
+    rim[1:-1, 1:-1] = 0
+    grey = thumb.ravel()
+    surface = np.full_like(grey, np.median(thumb[rim > 0]))
+    for counted in (rim.ravel(),) * 5 + (np.ones(thumb.size),) * 3:
+        weights = counted / (1 + ((grey - surface) / _PAPER) ** 2) ** 2
+        weighted = terms * weights[:, None]
+        normal = weighted.T @ terms + _STIFFNESS * weights.sum()
+        surface = terms @ np.linalg.solve(normal, weighted.T @ grey)
     return np.clip(surface, 0, 255).reshape(thumb.shape).astype(np.float32)
 
 

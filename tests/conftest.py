@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import Permission, User
@@ -23,6 +24,10 @@ from training.corpora import CorpusUnavailable, load_mnist
 # browser lives, and Django then takes every query of every test for one out of a
 # coroutine. There are none here.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+# Whether a machine is busy says nothing about what is tested.
+hypothesis.settings.register_profile("unhurried", deadline=None)
+hypothesis.settings.load_profile("unhurried")
 
 
 @pytest.fixture(autouse=True)

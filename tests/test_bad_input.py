@@ -11,11 +11,10 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
 from recognizer.models import Contributor, Drawing
-from tests.drawings import CANVAS, FOUR, body, in_base64, picture
+from tests.drawings import CANVAS, FOUR, as_file, body, in_base64, picture
 
 PREDICT, BATCH, DRAWINGS = "/api/v1/predict/", "/api/v1/predict/batch/", "/api/v1/drawings/"
 
@@ -325,7 +324,7 @@ def test_an_oversized_body_is_refused(refused_body: RefusedBody) -> None:
 def test_an_oversized_form_is_refused(request: pytest.FixtureRequest, path: str, who: str) -> None:
     client: APIClient = request.getfixturevalue(who)
     image = b"\0" * (settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
-    response = client.post(path, {"image": picture_file(image)}, format="multipart")
+    response = client.post(path, {"image": as_file(image)}, format="multipart")
     assert response.status_code == 413
     assert error_of(response)["code"] == "too_large"
 
@@ -342,14 +341,10 @@ def test_a_form_of_many_fields_is_refused(request: pytest.FixtureRequest, who: s
 @pytest.mark.parametrize("who", ["visitor", "member_in_browser"])
 def test_a_form_of_many_files_is_refused(request: pytest.FixtureRequest, who: str) -> None:
     client: APIClient = request.getfixturevalue(who)
-    form = {"image": picture_file(picture()), "another": picture_file(picture())}
+    form = {"image": as_file(picture()), "another": as_file(picture())}
     response = client.post(PREDICT, form, format="multipart")
     assert response.status_code == 413
     assert error_of(response)["code"] == "too_large"
-
-
-def picture_file(content: bytes) -> SimpleUploadedFile:
-    return SimpleUploadedFile("picture.png", content, "image/png")
 
 
 # --- particulars of a drawing -----------------------------------------------------

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.storage import default_storage
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
@@ -17,7 +16,7 @@ from digitsite.exceptions import Conflict
 from recognizer import contributors, services
 from recognizer.models import Contributor, Drawing, DrawingUse, ModelVersion
 from tests import factories
-from tests.drawings import CANVAS, FOUR, SEVEN, body, in_base64, picture
+from tests.drawings import CANVAS, FOUR, SEVEN, as_file, body, in_base64, picture
 
 DRAWINGS = "/api/v1/drawings/"
 
@@ -112,11 +111,6 @@ def test_an_image_is_kept_to_the_byte(visitor: APIClient, form: bool) -> None:
     assert (drawing.source, drawing.label, drawing.consent) == ("upload", "7", False)
     assert [path.read_bytes() for path in image_files()] == [content]
     drawing.image.close()
-
-
-def as_file(content: bytes) -> SimpleUploadedFile:
-    """With a name of the sender's, none of which may reach the disk."""
-    return SimpleUploadedFile("../../evil.png", content, "image/png")
 
 
 @pytest.mark.parametrize("label", ["4", 4, "not_a_digit"])

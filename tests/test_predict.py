@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
 from recognizer import registry
 from recognizer.models import Contributor, Drawing, ModelVersion
-from tests.drawings import FOUR, ONE, SEVEN, ZERO, beside, body, in_base64, picture
+from tests.drawings import FOUR, ONE, SEVEN, ZERO, as_file, beside, body, in_base64, picture
 
 PREDICT, BATCH = "/api/v1/predict/", "/api/v1/predict/batch/"
 
@@ -106,13 +105,13 @@ def test_a_data_url_is_read(visitor: APIClient, kind: str) -> None:
 
 
 def test_a_file_in_a_form_is_read(visitor: APIClient) -> None:
-    form = {"image": SimpleUploadedFile("seven.png", picture(SEVEN), "image/png")}
+    form = {"image": as_file(picture(SEVEN))}
     answer = predicted(visitor, form, format="multipart")
     assert answer == predicted(visitor, {"image": in_base64(picture(SEVEN))})
 
 
 def test_a_form_may_ask_for_detail_and_a_number(visitor: APIClient) -> None:
-    file = SimpleUploadedFile("seven.png", picture(SEVEN), "image/png")
+    file = as_file(picture(SEVEN))
     form = {"image": file, "detail": "true", "number": "true"}
     answer = predicted(visitor, form, format="multipart")
     assert answer["number"] == "7"
@@ -121,7 +120,7 @@ def test_a_form_may_ask_for_detail_and_a_number(visitor: APIClient) -> None:
 
 def test_members_send_forms_as_well(member_in_browser: APIClient) -> None:
     """The CSRF check of their session reads the form before the parser does."""
-    form = {"image": SimpleUploadedFile("seven.png", picture(SEVEN), "image/png")}
+    form = {"image": as_file(picture(SEVEN))}
     assert predicted(member_in_browser, form, format="multipart")["digit"] == 7
 
 

@@ -32,6 +32,8 @@ class RunsView(StaffView, ListAPIView[TrainingRun]):
         asker = need(request, "training.add_trainingrun", "You may not start a training.")
         checked = NewRunSerializer(data=request.data)
         checked.is_valid(raise_exception=True)
+        if checked.validated_data["auto_promote"]:
+            need(request, "recognizer.add_promotion", "You may not have a candidate promoted.")
         run = services.run_request(
             trigger=TrainingRun.Trigger.API,
             reason="Asked for through the API.",

@@ -54,6 +54,7 @@ def fit(
     seed: int,
     checkpoint: Path | None,
     on_progress: Callable[[Progress], None],
+    on_epoch: Callable[[list[EpochResult]], None] = lambda history: None,
 ) -> list[EpochResult]:
     """Trains `model` (images -> logits) in place; returns one result an epoch.
 
@@ -63,8 +64,9 @@ def fit(
     kind. An error raised by `on_progress` ends the training and comes through.
 
     With `checkpoint`, a run of the same recipe, seed, examples and first weights
-    goes on after its last finished epoch. Raises `ValueError` where there is nothing to learn
-    from or to validate on.
+    goes on after its last finished epoch. `on_epoch` is told all results after
+    each one. Raises `ValueError` where there is nothing to learn from or to
+    validate on.
     """
     if len(validation) == 0:
         raise ValueError("There are no examples to validate on.")
@@ -86,6 +88,7 @@ def fit(
         trainee.history.append(EpochResult(epoch + 1, loss, nll, accuracy, rate, seconds))
         if checkpoint is not None:
             _keep(trainee, checkpoint, identity)
+        on_epoch(trainee.history)
     model.set_weights(trainee.best)
     return trainee.history
 

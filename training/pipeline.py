@@ -31,7 +31,7 @@ from training.calibrate import fit_temperature
 from training.export import export
 from training.material import Material, gather
 from training.models import TrainingRun
-from training.recipe import Progress, Recipe
+from training.recipe import EpochResult, Progress, Recipe
 
 logger = logging.getLogger(__name__)
 
@@ -64,6 +64,10 @@ class Reporter:
                 for name, value in asdict(progress).items()
             }
         )
+
+    def epochs(self, history: list[EpochResult]) -> None:
+        """Writes the results so far. Raises `Superseded`."""
+        self.stage("training", history=[asdict(epoch) for epoch in history])
 
     def fetching(self, name: str, done: int, total: int) -> None:
         """Says how far a download is. Raises `Superseded`."""
@@ -145,7 +149,7 @@ def _work(run: TrainingRun, reporter: Reporter) -> None:
         "building the network", snapshot_digest=material.digest, dataset=material.counts()
     )
     model = _start(run)
-    history = fit.fit(
+    fit.fit(
         model,
         material.train,
         material.validation,
@@ -154,12 +158,9 @@ def _work(run: TrainingRun, reporter: Reporter) -> None:
         seed=run.seed,
         checkpoint=folder / CHECKPOINT,
         on_progress=reporter.training,
+        on_epoch=reporter.epochs,
     )
-    reporter.stage(
-        "exporting",
-        status=TrainingRun.Status.EVALUATING,
-        history=[asdict(epoch) for epoch in history],
-    )
+    reporter.stage("exporting", status=TrainingRun.Status.EVALUATING)
     built = folder / "artifact"
     shutil.rmtree(built, ignore_errors=True)  # an earlier attempt may have come this far
     logits = network.read_logits(model, material.validation.pixels)

@@ -101,7 +101,7 @@ class DrawingAdmin(LookOnlyAdmin[Drawing]):
     @admin.display(description="read as", ordering="digit")
     def reading(self, drawing: Drawing) -> SafeString:
         return format_html(
-            '<strong class="read">{}</strong><br><span class="quiet">{} %, {}</span>',
+            '<strong class="read">{}</strong><br><span class="quiet">{}&nbsp;%, {}</span>',
             Label(drawing.read_as).label,
             f"{100 * drawing.confidence:.0f}",
             drawing.verdict.replace("_", " "),

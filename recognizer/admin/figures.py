@@ -28,7 +28,7 @@ class Cell:
 
 
 def percent(share: float | None) -> str:
-    return "–" if share is None else f"{100 * share:.2f} %"
+    return "–" if share is None else f"{100 * share:.2f}\u00a0%"
 
 
 def accuracy(metrics: Mapping[str, Any], name: str) -> float | None:

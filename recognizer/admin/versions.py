@@ -102,7 +102,7 @@ class ModelVersionAdmin(LookOnlyAdmin[ModelVersion]):
     def drawings_used(self, version: ModelVersion) -> int:
         return int(version.lineage.get("drawings", {}).get("total", 0))
 
-    @admin.display(description="deleted since")
+    @admin.display(description="deleted")
     def drawings_gone(self, version: Any) -> int:
         return max(0, self.drawings_used(version) - int(version.uses_left))
 
