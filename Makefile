@@ -38,10 +38,11 @@ clean: ## remove what was installed and cached; what the site stored in var/ sta
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/bin/python:
-	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 with its venv module is needed, and none" \
-		"was found. Install one, or name it: make run PYTHON=/path/to/python3.12" >&2; exit 1; }
-	@$(PYTHON) -c '$(SUITABLE)' || { echo "$(PYTHON) is not Python 3.11, 3.12 or 3.13 with its venv" \
-		"module (Debian: apt-get install python3-venv)." >&2; exit 1; }
+	@test -n "$(PYTHON)" || { echo "No Python 3.11, 3.12 or 3.13 with its venv module was found" \
+		"(Debian: apt-get install python3-venv)." \
+		"Install one, or name it: make run PYTHON=/path/to/python3.12" >&2; exit 1; }
+	@$(PYTHON) -c '$(SUITABLE)' || { echo "$(PYTHON) is not Python 3.11, 3.12 or 3.13 with its" \
+		"venv module (Debian: apt-get install python3-venv)." >&2; exit 1; }
 	@$(PYTHON) -m venv --clear .venv
 
 .venv/run-installed: requirements.txt | .venv/bin/python

@@ -162,9 +162,7 @@ def answers(port: int, subject: Subject) -> bool:
 
 
 def ask(connection: http.client.HTTPConnection, subject: Subject) -> None:
-    connection.request(
-        "POST", subject.path, subject.body, {"Content-Type": "application/json"}
-    )
+    connection.request("POST", subject.path, subject.body, {"Content-Type": "application/json"})
     response = connection.getresponse()
     content = response.read()
     if response.status != 200:
@@ -270,7 +268,7 @@ def main() -> None:
     text = table({name: median(figures) for name, figures in rounds.items()})
     print(text)
     command = f"benchmarks/serving.py --seconds {options.seconds:g} --rounds {options.rounds}"
-    machine = f"{psutil.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
+    machine = f"{psutil.cpu_count()} cores, Python {platform.python_version()}"
     when = datetime.now(UTC).strftime("%Y-%m-%d")
     write(
         "serving",

@@ -212,9 +212,7 @@ class Drawing(models.Model):
         REJECTED = "rejected"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    contributor = models.ForeignKey(
-        Contributor, on_delete=models.CASCADE, related_name="drawings"
-    )
+    contributor = models.ForeignKey(Contributor, on_delete=models.CASCADE, related_name="drawings")
     source = models.CharField(max_length=10, choices=Source.choices)
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
     consent = models.BooleanField(

@@ -33,8 +33,8 @@ _LONGEST = 4  # times that side: the most a narrow strip may measure
 _WIDEST = 0.4
 # Grey levels around the paper's surface that still are paper.
 _PAPER = 24.0
-# Without a reason in the picture the surface is level rather than bent.
-_STIFFNESS = np.diag([1e-6, 1e-3, 1e-3, 1e-2, 1e-2, 1e-2])
+# Share of the rim that must be paper for the light to be read from it.
+_RIM_OF_PAPER = 0.8
 # No paper is darker than this; below, dividing by it would only raise noise.
 _DARKEST_PAPER = 32
 
@@ -135,25 +135,23 @@ def _reduced(grey: Grey, side: int) -> tuple[Grey, float]:
 
 
 def _surface(thumb: Relief) -> Relief:
-    """The paper's grey, as a quadratic surface: light that falls off to a side or all around.
+    """The paper's grey as a quadratic surface, for light that falls off to a side or all around.
 
-    Least squares, reweighted (Holland and Welsch, 1977) so that ink and shadow
-    count for little: on the picture's rim first, which is mostly paper, then on
-    all of it.
+    It is fitted to the picture's rim, which is paper as a rule (least squares,
+    repeated without what lies far off). Where that does not hold, at the edge
+    of a shadow or in a picture cut out close to the ink, the surface is level.
     """
     height, width = thumb.shape
-    y, x = (axis.ravel() for axis in np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j])
-    terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=1)
-    rim = np.ones(thumb.shape)
-    rim[1:-1, 1:-1] = 0
-    grey = thumb.ravel()
-    surface = np.full_like(grey, np.median(thumb[rim > 0]))
-    for counted in (rim.ravel(),) * 5 + (np.ones(thumb.size),) * 3:
-        weights = counted / (1 + ((grey - surface) / _PAPER) ** 2) ** 2
-        weighted = terms * weights[:, None]
-        normal = weighted.T @ terms + _STIFFNESS * weights.sum()
-        surface = terms @ np.linalg.solve(normal, weighted.T @ grey)
-    return np.clip(surface, 0, 255).reshape(thumb.shape).astype(np.float32)
+    y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
+    terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1)
+    rim = np.pad(np.zeros((height - 2, width - 2), dtype=bool), 1, constant_values=True)
+    paper = np.ones(np.count_nonzero(rim), dtype=bool)
+    for _ in range(3):
+        weights, *_ = np.linalg.lstsq(terms[rim][paper], thumb[rim][paper], rcond=None)
+        paper = np.abs(terms[rim] @ weights - thumb[rim]) < _PAPER
+        if paper.mean() < _RIM_OF_PAPER:
+            return np.full_like(thumb, np.median(thumb[rim]))
+    return np.clip(terms @ weights, 0, 255).astype(np.float32)
 
 
 def _polarities(relief: Relief) -> tuple[bool, ...]:

@@ -17,6 +17,7 @@ from recognizer import contributors, services
 from recognizer.models import Contributor, Drawing, DrawingUse, ModelVersion
 from tests import factories
 from tests.drawings import CANVAS, FOUR, SEVEN, as_file, body, in_base64, picture
+from tests.together import at_once
 
 DRAWINGS = "/api/v1/drawings/"
 
@@ -245,6 +246,15 @@ def test_an_account_is_one_contributor_in_every_browser(member: APIClient) -> No
     assert got(elsewhere, drawing)["id"] == drawing["id"]
     stored(elsewhere)
     assert Contributor.objects.get().user == User.objects.get(username="member")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_first_drawings_of_an_account_at_once_make_one_contributor(
+    member: APIClient, live_model: ModelVersion
+) -> None:
+    outcomes = at_once(*[lambda: stored(member)["id"]] * 3)
+    assert len(set(outcomes)) == Drawing.objects.count() == 3
+    assert Contributor.objects.count() == 1
 
 
 def test_a_token_stands_for_its_account(member: APIClient) -> None:

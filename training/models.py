@@ -111,9 +111,7 @@ class TrainingRun(models.Model):
 class RetrainCheck(models.Model):
     """What an automatic trigger decided when it last looked, and why. One row a trigger."""
 
-    trigger = models.CharField(
-        max_length=8, choices=TrainingRun.Trigger.choices, primary_key=True
-    )
+    trigger = models.CharField(max_length=8, choices=TrainingRun.Trigger.choices, primary_key=True)
     at = models.DateTimeField()
     started = models.ForeignKey(
         TrainingRun, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
