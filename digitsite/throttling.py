@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
+from functools import wraps
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from redis.exceptions import RedisError
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
@@ -100,3 +104,22 @@ class ScopeThrottle(BaseThrottle):
 
     def wait(self) -> float:
         return WINDOW - time.time() % WINDOW
+
+
+def limited_login(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """A login page that takes only so many passwords a minute from one address."""
+
+    @wraps(view)
+    def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        rate: int = settings.THROTTLE_RATES["login"]
+        tries = request.method == "POST" and rate
+        if tries and over_limit("login", f"address-{address_of(request)}", rate, 1):
+            return HttpResponse(
+                "Too many attempts; please wait a minute.",
+                status=429,
+                content_type="text/plain",
+                headers={"Retry-After": str(WINDOW)},
+            )
+        return view(request, *args, **kwargs)
+
+    return limited

@@ -8,6 +8,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from digitsite import health
 from digitsite.errors import page_or_body
+from digitsite.throttling import limited_login
 
 api: list[URLPattern | URLResolver] = [
     path("", include("recognizer.api_urls")),
@@ -24,6 +25,7 @@ urlpatterns = [
     path("", include("recognizer.urls")),
     path("api/v1/", include((api, "api"))),
     path("api/docs/", swagger, name="docs"),
+    path("admin/login/", limited_login(admin.site.login)),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

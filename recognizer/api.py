@@ -1,4 +1,4 @@
-"""The public API: predictions, drawings, the live model, the versions."""
+"""The API's calls about predictions and drawings, and what all calls have in common."""
 
 from __future__ import annotations
 
@@ -11,18 +11,17 @@ from django.contrib.auth.models import User
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
-from rest_framework.generics import ListAPIView
 from rest_framework.permissions import AllowAny, IsAdminUser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from digitsite.errors import refusal_body
-from digitsite.exceptions import Invalid, NotAllowed, Refused, TooLarge, Unavailable
+from digitsite.exceptions import Invalid, NotAllowed, Refused, TooLarge
 from digitsite.parsers import BoundedJSONParser, BoundedMultiPartParser
 from digitsite.throttling import ScopeThrottle
-from recognizer import contributors, serializers, services, submission, versions
-from recognizer.models import Drawing, ModelVersion, Promotion
+from recognizer import contributors, fate, serializers, services, submission
+from recognizer.models import LABELS, Drawing
 
 ERRORS = {
     code: OpenApiResponse(serializers.ErrorSerializer, description=text)
@@ -50,6 +49,16 @@ RECEIPT = OpenApiParameter(
     str,
     description="The receipt given when the drawing was stored; or send it as X-Receipt.",
 )
+
+
+def form(**more: Any) -> dict[str, Any]:
+    """The description of a form with an image in it."""
+    image = {"type": "string", "format": "binary"}
+    return {
+        "type": "object",
+        "properties": {"image": image, "detail": {"type": "boolean"}, **more},
+        "required": ["image"],
+    }
 
 
 class PersonThrottle(ScopeThrottle):
@@ -92,14 +101,7 @@ class PredictView(PublicView):
         operation_id="predict",
         request={
             "application/json": serializers.SubmissionSerializer,
-            "multipart/form-data": {
-                "type": "object",
-                "properties": {
-                    "image": {"type": "string", "format": "binary"},
-                    "number": {"type": "boolean"},
-                    "detail": {"type": "boolean"},
-                },
-            },
+            "multipart/form-data": form(number={"type": "boolean"}),
         },
         responses={200: serializers.PredictionSerializer, **ERRORS},
     )
@@ -183,7 +185,11 @@ class DrawingsView(PublicView):
         operation_id="drawing_submit",
         request={
             "application/json": serializers.NewDrawingSerializer,
-            "multipart/form-data": serializers.NewDrawingSerializer,
+            "multipart/form-data": form(
+                label={"type": "string", "enum": LABELS},
+                source={"type": "string", "enum": Drawing.Source.values},
+                consent={"type": "boolean", "default": True},
+            ),
         },
         responses={201: serializers.StoredDrawingSerializer, **ERRORS},
     )
@@ -214,11 +220,18 @@ def _particulars(data: Mapping[str, Any]) -> dict[str, Any]:
 class DrawingView(PublicView):
     throttle_scope = "submit"
 
-    def drawing(self, request: Request, pk: uuid.UUID) -> Drawing:
-        """The drawing, if the asker is its contributor or staff; else as if it were not there."""
-        drawing = Drawing.objects.select_related("version").filter(pk=pk).first()
-        if drawing is None or not _may_touch(request, drawing):
+    def drawing(self, request: Request, pk: uuid.UUID, *, permission: str = "") -> Drawing:
+        """The drawing, if it is the asker's own; for others it is as if it were not there.
+
+        Staff see all of them; to change one that is not theirs they need a permission.
+        """
+        drawing = get_object_or_404(Drawing.objects.select_related("version"), pk=pk)
+        if contributors.owns(request._request, drawing):
+            return drawing
+        if not request.user.is_staff:
             raise Http404
+        if permission:
+            need(request, permission, "You may not change the drawings of others.")
         return drawing
 
     @extend_schema(
@@ -229,56 +242,21 @@ class DrawingView(PublicView):
     def get(self, request: Request, pk: uuid.UUID) -> Response:
         """Where a drawing stands, and what the live version reads now."""
         drawing = self.drawing(request, pk)
-        now = _now(drawing)
+        now = fate.read_now(drawing)
         drawing.now = now  # type: ignore[attr-defined]
-        drawing.fate = fate(drawing, now)  # type: ignore[attr-defined]
+        drawing.fate = fate.told(drawing, now)  # type: ignore[attr-defined]
         return Response(serializers.DrawingFateSerializer(drawing).data)
 
     @extend_schema(
         operation_id="drawing_delete",
         parameters=[RECEIPT],
-        responses={204: None, 404: REFUSALS[404]},
+        responses={204: None, **REFUSALS},
     )
     def delete(self, request: Request, pk: uuid.UUID) -> Response:
         """Delete a drawing for good, its image included."""
-        services.drawing_delete(drawing=self.drawing(request, pk))
+        drawing = self.drawing(request, pk, permission="recognizer.delete_drawing")
+        services.drawing_delete(drawing=drawing)
         return Response(status=204)
-
-
-def _may_touch(request: Request, drawing: Drawing) -> bool:
-    return request.user.is_staff or contributors.owns(request._request, drawing)
-
-
-def _now(drawing: Drawing) -> dict[str, Any] | None:
-    try:
-        prediction = services.reread(drawing=drawing)
-    except Unavailable:
-        return None
-    reading = prediction.readings[0]
-    return {
-        "digit": reading.digit,
-        "confidence": reading.confidence,
-        "model_version": prediction.model_version,
-    }
-
-
-def fate(drawing: Drawing, now: dict[str, Any] | None) -> str:
-    """Where a drawing stands, as one would tell its contributor."""
-    states = {
-        Drawing.Review.UNLABELLED: "Nobody has said yet what this is.",
-        Drawing.Review.PENDING: "Waiting for a reviewer.",
-        Drawing.Review.REJECTED: "A reviewer decided not to learn from it.",
-        Drawing.Review.ACCEPTED: "Accepted; the next training will use it.",
-    }
-    uses = list(drawing.uses.select_related("version").order_by("version__number"))
-    if not uses:
-        return states[Drawing.Review(drawing.review)]
-    verb = "Used in" if uses[-1].role == "train" else "Used to judge"
-    said = f"{verb} version {uses[-1].version.number}"
-    if now is None:
-        return f"{said}."
-    reads = "no digit" if now["digit"] is None else now["digit"]
-    return f"{said}; version {now['model_version']}, now live, reads it as {reads}."
 
 
 class DrawingLabelView(DrawingView):
@@ -292,7 +270,7 @@ class DrawingLabelView(DrawingView):
     )
     def post(self, request: Request, pk: uuid.UUID) -> Response:
         """Say what the drawing is; it then waits for a reviewer."""
-        drawing = self.drawing(request, pk)
+        drawing = self.drawing(request, pk, permission="recognizer.change_drawing")
         checked = serializers.LabelSerializer(data=request.data)
         checked.is_valid(raise_exception=True)
         services.drawing_label(drawing=drawing, label=checked.validated_data["label"])
@@ -313,73 +291,3 @@ class DrawingReviewView(StaffView):
         checked.is_valid(raise_exception=True)
         services.drawing_review(drawing=drawing, reviewer=reviewer, **checked.validated_data)
         return Response(serializers.DrawingSerializer(drawing).data)
-
-
-# --- the model and its versions ---------------------------------------------------
-
-
-class ModelView(PublicView):
-    @extend_schema(
-        operation_id="model", responses={200: serializers.ModelSerializer, 503: ERRORS[503]}
-    )
-    def get(self, request: Request) -> Response:
-        """The live version: its figures, and its files with their hashes."""
-        promotion = Promotion.objects.newest()
-        if promotion is None:
-            raise Unavailable("No model version is live yet.", code="no_model")
-        version = promotion.version
-        return Response(
-            {
-                "version": version.number,
-                "promoted_at": promotion.at,
-                "normalisation": version.normalisation,
-                "metrics": version.metrics,
-                "files": version.manifest["files"],
-            }
-        )
-
-
-class VersionsView(StaffView, ListAPIView[ModelVersion]):
-    """All versions, the newest first."""
-
-    serializer_class = serializers.VersionSerializer
-    queryset = ModelVersion.objects.select_related("parent")
-
-    def get_serializer_context(self) -> dict[str, Any]:
-        return {**super().get_serializer_context(), "live": ModelVersion.objects.live()}
-
-
-class PromotionView(StaffView):
-    """What the two ways of changing the live version have in common."""
-
-    def particulars(self, request: Request) -> dict[str, Any]:
-        by = need(request, "recognizer.add_promotion", "You may not change the live version.")
-        checked = serializers.PromoteSerializer(data=request.data)
-        checked.is_valid(raise_exception=True)
-        return {"by": by, **checked.validated_data}
-
-
-class VersionPromoteView(PromotionView):
-    @extend_schema(
-        operation_id="version_promote",
-        request=serializers.PromoteSerializer,
-        responses={200: serializers.PromotionSerializer, **REFUSALS},
-    )
-    def post(self, request: Request, number: int) -> Response:
-        """Make a version live for everyone."""
-        particulars = self.particulars(request)
-        version = get_object_or_404(ModelVersion, number=number)
-        promotion = versions.version_promote(version=version, **particulars)
-        return Response(serializers.PromotionSerializer(promotion).data)
-
-
-class VersionRollbackView(PromotionView):
-    @extend_schema(
-        operation_id="version_rollback",
-        request=serializers.PromoteSerializer,
-        responses={200: serializers.PromotionSerializer, **REFUSALS},
-    )
-    def post(self, request: Request) -> Response:
-        """Make live again what was live before."""
-        promotion = versions.version_rollback(**self.particulars(request))
-        return Response(serializers.PromotionSerializer(promotion).data)

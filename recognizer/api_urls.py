@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from recognizer import api
+from recognizer import api, api_versions
 
 urlpatterns = [
     path("predict/", api.PredictView.as_view(), name="predict"),
@@ -11,8 +11,10 @@ urlpatterns = [
     path("drawings/<uuid:pk>/", api.DrawingView.as_view(), name="drawing"),
     path("drawings/<uuid:pk>/label/", api.DrawingLabelView.as_view(), name="drawing-label"),
     path("drawings/<uuid:pk>/review/", api.DrawingReviewView.as_view(), name="drawing-review"),
-    path("model/", api.ModelView.as_view(), name="model"),
-    path("versions/", api.VersionsView.as_view(), name="versions"),
-    path("versions/rollback/", api.VersionRollbackView.as_view(), name="rollback"),
-    path("versions/<int:number>/promote/", api.VersionPromoteView.as_view(), name="promote"),
+    path("model/", api_versions.ModelView.as_view(), name="model"),
+    path("versions/", api_versions.VersionsView.as_view(), name="versions"),
+    path("versions/rollback/", api_versions.VersionRollbackView.as_view(), name="rollback"),
+    path(
+        "versions/<int:number>/promote/", api_versions.VersionPromoteView.as_view(), name="promote"
+    ),
 ]

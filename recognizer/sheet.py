@@ -34,7 +34,8 @@ _WIDEST = 0.4
 # Grey levels around the paper's surface that still are paper.
 _PAPER = 24.0
 # Share of the rim that must be paper for the light to be read from it.
-_RIM_OF_PAPER = 0.8
+_RIM_OF_PAPER = 0.85
+_EVEN = 10.0
 # No paper is darker than this; below, dividing by it would only raise noise.
 _DARKEST_PAPER = 32
 
@@ -148,7 +149,7 @@ def _surface(thumb: Relief) -> Relief:
     paper = np.ones(np.count_nonzero(rim), dtype=bool)
     for _ in range(3):
         weights, *_ = np.linalg.lstsq(terms[rim][paper], thumb[rim][paper], rcond=None)
-        paper = np.abs(terms[rim] @ weights - thumb[rim]) < _PAPER
+        paper = np.abs(terms[rim] @ weights - thumb[rim]) < _EVEN
         if paper.mean() < _RIM_OF_PAPER:
             return np.full_like(thumb, np.median(thumb[rim]))
     return np.clip(terms @ weights, 0, 255).astype(np.float32)
@@ -183,7 +184,9 @@ def _without_strokes(relief: Relief) -> Relief:
     Vincent, "Morphological Grayscale Reconstruction in Image Analysis" (1993).
     """
     kernel = _kernel(relief)
-    filled = cv2.morphologyEx(relief, cv2.MORPH_CLOSE, kernel)
+    filled = cv2.morphologyEx(
+        relief, cv2.MORPH_CLOSE, kernel, borderType=cv2.BORDER_CONSTANT, borderValue=0
+    )
     step = np.ones((3, 3), np.uint8)
     for _ in range(len(kernel)):
         filled = np.maximum(cv2.erode(filled, step), relief)

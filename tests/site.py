@@ -128,10 +128,11 @@ class Site:
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
-    def admin_token(self) -> str:
+    def admin_token(self, name: str = "ada") -> str:
+        """A token of an admin made for it."""
         self.environment["DJANGO_SUPERUSER_PASSWORD"] = "correct-horse"
-        self.manage("createsuperuser", "--noinput", "--username", "ada", "--email", "a@example.org")
-        return self.manage("drf_create_token", "ada").split()[2]
+        self.manage("createsuperuser", "--noinput", "--username", name, "--email", "a@example.org")
+        return self.manage("drf_create_token", name).split()[2]
 
 
 class Client:

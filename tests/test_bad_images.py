@@ -9,25 +9,34 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 from django.conf import settings
 from PIL import Image, ImageOps
 from rest_framework.test import APIClient
 
+from digitsite.exceptions import Refused
 from recognizer.models import Contributor, Drawing
+from recognizer.submission import Submission
+from tests.api import (
+    BATCH,
+    DRAWINGS,
+    PREDICT,
+    error_of,
+    image_files,
+)
 from tests.drawings import SEVEN, as_file, in_base64, picture
-from tests.test_bad_input import BATCH, DRAWINGS, PREDICT, error_of, stored_files
 
 # Of the processor, for all doors together.
 LONGEST_SECONDS = 3.0
 
 pytestmark = pytest.mark.usefixtures("live_model")
 
-Refused = Callable[[Any], tuple[int, dict[str, Any]]]
+RefusedEverywhere = Callable[[Any], tuple[int, dict[str, Any]]]
 
 
 @pytest.fixture
-def refused(visitor: APIClient) -> Iterator[Refused]:
+def refused(visitor: APIClient) -> Iterator[RefusedEverywhere]:
     """Sends an image to every door: all refuse it alike, at once, and keep nothing."""
 
     def at_every_door(image: Any) -> tuple[int, dict[str, Any]]:
@@ -47,7 +56,7 @@ def refused(visitor: APIClient) -> Iterator[Refused]:
     assert time.process_time() - started < LONGEST_SECONDS
     assert not Drawing.objects.exists()
     assert not Contributor.objects.exists()
-    assert stored_files() == []
+    assert image_files() == []
 
 
 def saved(image: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
@@ -71,7 +80,7 @@ def png(width: int, height: int, content: bytes, *more: tuple[bytes, bytes]) -> 
     )
 
 
-def test_it_works(refused: Refused) -> None:
+def test_it_works(refused: RefusedEverywhere) -> None:
     status, error = refused(b"no image at all")
     assert (status, error["code"], error["field"]) == (400, "bad_image", "image")
 
@@ -80,7 +89,7 @@ def test_it_works(refused: Refused) -> None:
 
 
 @pytest.mark.parametrize("value", [None, 4, 4.5, True, [], {}, [1, 2], {"data": "x"}], ids=str)
-def test_an_image_of_a_wrong_type_is_refused(refused: Refused, value: Any) -> None:
+def test_an_image_of_a_wrong_type_is_refused(refused: RefusedEverywhere, value: Any) -> None:
     status, error = refused(value)
     assert (status, error["code"], error["field"]) == (400, "bad_image", "image")
 
@@ -89,7 +98,7 @@ def test_an_image_of_a_wrong_type_is_refused(refused: Refused, value: Any) -> No
     "value",
     ["", " ", "!", "A", "AAAA", "Ünïcode", "=" * 100, "data:image/png;base64,", "data:image/png,x"],
 )
-def test_what_is_no_base64_of_an_image_is_refused(refused: Refused, value: str) -> None:
+def test_what_is_no_base64_of_an_image_is_refused(refused: RefusedEverywhere, value: str) -> None:
     status, error = refused(value)
     assert (status, error["code"], error["field"]) == (400, "bad_image", "image")
 
@@ -98,7 +107,7 @@ def test_what_is_no_base64_of_an_image_is_refused(refused: Refused, value: str) 
     "value",
     ["data:", "data:,", "data:text/html;base64,AAAA", "data:;base64,AAAA", "data:video/mp4,x"],
 )
-def test_a_data_url_of_something_else_is_refused(refused: Refused, value: str) -> None:
+def test_a_data_url_of_something_else_is_refused(refused: RefusedEverywhere, value: str) -> None:
     status, error = refused(value)
     assert (status, error["code"], error["field"]) == (415, "unsupported_media_type", "image")
 
@@ -122,20 +131,20 @@ def test_a_data_url_of_something_else_is_refused(refused: Refused, value: str) -
         pytest.param(bytes(100_000), id="zeros"),
     ],
 )
-def test_files_of_other_kinds_are_refused(refused: Refused, content: bytes) -> None:
+def test_files_of_other_kinds_are_refused(refused: RefusedEverywhere, content: bytes) -> None:
     status, error = refused(content)
     assert (status, error["code"]) == (400, "bad_image")
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF"])
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
-def test_a_truncated_image_is_refused(refused: Refused, kind: str, share: float) -> None:
+def test_a_truncated_image_is_refused(refused: RefusedEverywhere, kind: str, share: float) -> None:
     content = saved(Image.effect_noise((200, 200), 90), kind)
     status, error = refused(content[: int(len(content) * share)])
     assert (status, error["code"]) == (400, "bad_image")
 
 
-def test_an_image_with_a_wrong_checksum_is_refused(refused: Refused) -> None:
+def test_an_image_with_a_wrong_checksum_is_refused(refused: RefusedEverywhere) -> None:
     content = bytearray(picture(SEVEN))
     content[len(content) // 2] ^= 0xFF
     status, error = refused(bytes(content))
@@ -155,7 +164,7 @@ def huge(kind: str) -> bytes:
 
 
 @pytest.mark.parametrize("kind", ["PNG", "GIF", "TIFF", "JPEG"])
-def test_a_decompression_bomb_is_refused(refused: Refused, kind: str) -> None:
+def test_a_decompression_bomb_is_refused(refused: RefusedEverywhere, kind: str) -> None:
     content = huge(kind)
     assert len(content) < 1_000_000
     started = time.process_time()
@@ -167,24 +176,26 @@ def test_a_decompression_bomb_is_refused(refused: Refused, kind: str) -> None:
 @pytest.mark.parametrize(
     ("width", "height"), [(2**31 - 1, 2**31 - 1), (2**31 - 1, 1), (1, 2**31 - 1), (100_000, 9_000)]
 )
-def test_a_huge_size_need_only_be_declared(refused: Refused, width: int, height: int) -> None:
+def test_a_huge_size_need_only_be_declared(
+    refused: RefusedEverywhere, width: int, height: int
+) -> None:
     status, error = refused(png(width, height, b"\0" * 1000))
     assert status in (400, 413)
     assert error["code"] in ("bad_image", "too_large")
 
 
-def test_a_size_of_nothing_is_refused(refused: Refused) -> None:
+def test_a_size_of_nothing_is_refused(refused: RefusedEverywhere) -> None:
     for width, height in ((0, 0), (0, 10), (10, 0)):
         assert refused(png(width, height, b""))[0] == 400
 
 
-def test_a_comment_that_unpacks_to_a_gigabyte_does_no_harm(refused: Refused) -> None:
+def test_a_comment_that_unpacks_to_a_gigabyte_does_no_harm(refused: RefusedEverywhere) -> None:
     comment = b"Comment\0\0" + zlib.compress(bytes(200_000_000), 1)
     status, error = refused(png(9, 9, b"\0" * 90, (b"zTXt", comment)))
     assert (status, error["code"]) in [(400, "bad_image"), (400, "blank")]
 
 
-def test_a_file_above_the_limit_is_refused(refused: Refused) -> None:
+def test_a_file_above_the_limit_is_refused(refused: RefusedEverywhere) -> None:
     content = picture(SEVEN) + bytes(settings.LIMITS["image_bytes"])
     status, error = refused(content)
     assert (status, error["code"], error["field"]) == (413, "too_large", "image")
@@ -205,9 +216,26 @@ def test_a_file_above_the_limit_is_refused(refused: Refused) -> None:
         pytest.param(Image.linear_gradient("L"), id="a shadow"),
     ],
 )
-def test_an_image_of_nothing_is_blank(refused: Refused, image: Image.Image) -> None:
+def test_an_image_of_nothing_is_blank(refused: RefusedEverywhere, image: Image.Image) -> None:
     status, error = refused(saved(image))
     assert (status, error["code"], error["field"]) == (400, "blank", "image")
+
+
+@pytest.mark.parametrize("number", [True, False])
+def test_no_picture_is_too_odd(number: bool) -> None:
+    """Of every shape and every amount of ink: glyphs come out of it, or a refusal."""
+    rng = np.random.default_rng(4)
+    for _ in range(150):
+        shape = rng.integers(1, 70, size=2)
+        ink = rng.random(shape) < rng.choice([0.0, 0.02, 0.3, 0.7, 1.0])
+        pixels = np.where(ink, rng.integers(0, 256), rng.integers(0, 256)).astype(np.uint8)
+        try:
+            glyphs = Submission(image=saved(Image.fromarray(pixels)), number=number).glyphs()
+        except Refused:
+            continue
+        assert 1 <= len(glyphs) <= 200
+        assert all(glyph.pixels.shape == (28, 28) for glyph in glyphs)
+        assert all(glyph.pixels.dtype == np.uint8 and glyph.pixels.any() for glyph in glyphs)
 
 
 # --- unusual, and read ------------------------------------------------------------

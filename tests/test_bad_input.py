@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.files.storage import default_storage
 from rest_framework.test import APIClient
 
 from recognizer.models import Contributor, Drawing
+from tests.api import (
+    BATCH,
+    DRAWINGS,
+    PREDICT,
+    error_of,
+    image_files,
+)
 from tests.drawings import CANVAS, FOUR, as_file, body, in_base64, picture
-
-PREDICT, BATCH, DRAWINGS = "/api/v1/predict/", "/api/v1/predict/batch/", "/api/v1/drawings/"
 
 DOORS = (PREDICT, BATCH, DRAWINGS)
 
@@ -35,24 +38,7 @@ def _leaves_nothing_behind(live_model: Any) -> Iterator[None]:
     assert time.process_time() - started < LONGEST_SECONDS
     assert not Drawing.objects.exists()
     assert not Contributor.objects.exists()
-    assert stored_files() == []
-
-
-def stored_files() -> list[Path]:
-    folder = Path(default_storage.path(""))
-    return [path for path in folder.rglob("*") if path.is_file()]
-
-
-def error_of(response: Any) -> dict[str, Any]:
-    """The response's error, of the one shape."""
-    answer = response.json()
-    assert list(answer) == ["error"]
-    error: dict[str, Any] = answer["error"]
-    assert list(error) == ["code", "message", "field"]
-    assert error["code"].isidentifier()
-    assert error["message"].endswith(".")
-    assert error["field"] is None or isinstance(error["field"], str)
-    return error
+    assert image_files() == []
 
 
 def as_json(value: Any) -> str:

@@ -22,18 +22,13 @@ from digitsite.exceptions import (
     Unsupported,
 )
 from recognizer import services
+from tests.api import (
+    PREDICT,
+    error_of,
+)
 from tests.drawings import body
 
-PREDICT = "/api/v1/predict/"
-
 pytestmark = pytest.mark.usefixtures("live_model")
-
-
-def error_of(response: Any) -> dict[str, Any]:
-    assert list(response.json()) == ["error"]
-    error: dict[str, Any] = response.json()["error"]
-    assert list(error) == ["code", "message", "field"]
-    return error
 
 
 def test_it_works(visitor: APIClient) -> None:

@@ -9,18 +9,14 @@ from rest_framework.test import APIClient
 
 from recognizer import registry
 from recognizer.models import Contributor, Drawing, ModelVersion
+from tests.api import (
+    BATCH,
+    PREDICT,
+    predicted,
+)
 from tests.drawings import FOUR, ONE, SEVEN, ZERO, as_file, beside, body, in_base64, picture
 
-PREDICT, BATCH = "/api/v1/predict/", "/api/v1/predict/batch/"
-
 pytestmark = pytest.mark.usefixtures("live_model")
-
-
-def predicted(client: APIClient, data: dict[str, Any], **options: Any) -> dict[str, Any]:
-    response = client.post(PREDICT, data, **options)
-    assert response.status_code == 200, response.content
-    answer: dict[str, Any] = response.json()
-    return answer
 
 
 def test_it_works(visitor: APIClient) -> None:

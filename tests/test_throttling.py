@@ -7,16 +7,19 @@ from typing import Any
 
 import pytest
 from django.conf import settings as site
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from rest_framework.test import APIClient
 
 from digitsite import throttling
 from recognizer.models import Drawing
 from tests import services
+from tests.api import (
+    BATCH,
+    DRAWINGS,
+    PREDICT,
+)
 from tests.drawings import body
 from tests.together import at_once
-
-PREDICT, BATCH, DRAWINGS = "/api/v1/predict/", "/api/v1/predict/batch/", "/api/v1/drawings/"
 
 pytestmark = pytest.mark.usefixtures("live_model")
 
@@ -131,6 +134,20 @@ def test_a_new_minute_begins_anew(
     monkeypatch.setattr(throttling, "WINDOW", 10**9 + 1)
     monkeypatch.setattr(time, "time", lambda: 3 * 10**9)
     assert statuses(visitor, 2) == [200, 429]
+
+
+def test_passwords_are_not_guessed_by_the_thousand(admin_user: Any, rates: Any) -> None:
+    rates(login=3)
+
+    def log_in(password: str, address: str) -> int:
+        data = {"username": "admin", "password": password}
+        client = Client(REMOTE_ADDR=address)
+        assert client.get("/admin/login/").status_code == 200
+        return int(client.post("/admin/login/?next=/admin/", data).status_code)
+
+    assert [log_in("guess", "10.0.0.1") for _ in range(3)] == [200] * 3
+    assert log_in("correct-horse", "10.0.0.1") == 429
+    assert log_in("correct-horse", "10.0.0.2") == 302
 
 
 # --- addresses --------------------------------------------------------------------

@@ -20,11 +20,13 @@ from recognizer import artifacts, registry, versions
 from recognizer.exceptions import BadArtifact
 from recognizer.inference import Engine
 from recognizer.models import ModelVersion, Promotion
+from tests.api import (
+    VERSIONS,
+    code,
+)
 from tests.drawings import body
 from tests.factories import overwrite, version
 from tests.together import at_once
-
-VERSIONS = "/api/v1/versions/"
 
 pytestmark = pytest.mark.django_db
 
@@ -333,10 +335,6 @@ def test_who_and_why_are_kept(live_model: ModelVersion, admin_user: User) -> Non
 
 
 # --- the API ----------------------------------------------------------------------
-
-
-def code(response: Any) -> str:
-    return str(response.json()["error"]["code"])
 
 
 def test_an_admin_promotes_and_everyone_sees_it(
