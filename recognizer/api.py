@@ -129,7 +129,8 @@ class PredictBatchView(PublicView):
     def post(self, request: Request) -> Response:
         """Read up to 64 at once, each as `predict/` would: a bad one is answered by its error.
 
-        Together they may have as many points as ten of the largest drawings.
+        Together they may have as many points as ten of the largest drawings, and as
+        many pixels as four of the largest images, each an equal share of them.
         """
         items = request.data.get("items") if isinstance(request.data, dict) else None
         if not isinstance(items, list) or not items:

@@ -18,6 +18,9 @@ from recognizer.exceptions import BadArtifact
 from recognizer.glyph import SIZE, Pixels
 
 CLASSES = 11  # ten digits and "not a digit"
+# A glyph takes as long alone as in company, but each one of a batch has its own
+# intermediate results in memory, and whoever reads next must wait for them all.
+MOST_AT_ONCE = 32
 
 
 class Engine(Protocol):
@@ -58,6 +61,12 @@ class LiteRTEngine:
 
     def read(self, pixels: Pixels) -> NDArray[np.float32]:
         images = pixels.reshape(-1, SIZE, SIZE, 1).astype(np.float32) / np.float32(255)
+        if len(images) <= MOST_AT_ONCE:
+            return self._read(images)
+        starts = range(0, len(images), MOST_AT_ONCE)
+        return np.concatenate([self._read(images[at : at + MOST_AT_ONCE]) for at in starts])
+
+    def _read(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
         with self._lock:
             if len(images) != self._batch:
                 self._interpreter.resize_tensor_input(self._input, images.shape)

@@ -172,9 +172,7 @@ def _cut(
     return np.repeat(starts, counts, axis=0) + number[:, None] * steps, steps
 
 
-def digits(
-    strokes: Sequence[Stroke], *, canvas: tuple[float, float] | None = None
-) -> list[Glyph]:
+def digits(strokes: Sequence[Stroke], *, canvas: tuple[float, float] | None = None) -> list[Glyph]:
     """A whole number's strokes -> one glyph a digit, left to right.
 
     Decimal points, minus signs and stray dots are passed over. Raises `Blank`

@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 
 from recognizer.exceptions import Blank
 from recognizer.glyph import BODY, CENTRE, PEN, SIZE, Glyph, Pixels, centre_of_mass
-from recognizer.sheet import Depth, Grey, Mask, Sheet, look
+from recognizer.debris import Mask
+from recognizer.light import STEP, Depth, Grey
+from recognizer.sheet import Sheet, look
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -116,7 +118,7 @@ def _cut_out(depth: Depth, mask: Mask) -> Depth:
     x, y, width, height = cv2.boundingRect(mask)
     # Where the ink fades out, around the mask, it is still the digit's.
     around = slice(max(0, y - 1), y + height + 1), slice(max(0, x - 1), x + width + 1)
-    return depth[around] * cv2.dilate(mask[around], np.ones((3, 3), np.uint8))
+    return depth[around] * cv2.dilate(mask[around], STEP)
 
 
 def _magnified(ink: Depth, scale: float) -> Depth:
@@ -144,7 +146,7 @@ def _followed(mask: Mask) -> tuple[Mask, float]:
     middle = (across * across + down * down < _FLAT * _FLAT) & (distance > 0)
     half = float(np.median(distance[middle])) if middle.any() else float(distance.max())
     deep = (distance >= half).astype(np.uint8)
-    outline = deep - cv2.erode(deep, np.ones((3, 3), np.uint8))
+    outline = deep - cv2.erode(deep, STEP)
     path: Mask = outline | (middle & (distance < half)).astype(np.uint8)
     return path, 2 * half
 

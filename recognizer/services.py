@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -45,9 +46,15 @@ def _read(live: registry.Live, glyphs: list[Glyph]) -> list[Reading]:
 
 
 def predict_many(*, submissions: list[Submission]) -> list[Prediction | Refused]:
-    """As `predict` for each, in one batch through the network; a bad one by its refusal."""
+    """As `predict` for each, in one batch through the network; a bad one by its refusal.
+
+    All images together may have as many pixels as four of the largest: a file of
+    a few kilobytes can unpack to the limit, and 64 of them would take minutes.
+    """
     live = _live()
-    prepared = [_glyphs_or_refusal(submission) for submission in submissions]
+    images = sum(submission.image is not None for submission in submissions)
+    most_pixels = settings.LIMITS["image_pixels"] * 4 // max(images, 4)
+    prepared = [_glyphs_or_refusal(submission, most_pixels) for submission in submissions]
     glyphs = [glyph for some in prepared if isinstance(some, list) for glyph in some]
     readings = iter(_read(live, glyphs) if glyphs else [])
     return [
@@ -58,9 +65,9 @@ def predict_many(*, submissions: list[Submission]) -> list[Prediction | Refused]
     ]
 
 
-def _glyphs_or_refusal(submission: Submission) -> list[Glyph] | Refused:
+def _glyphs_or_refusal(submission: Submission, most_pixels: int) -> list[Glyph] | Refused:
     try:
-        return submission.glyphs()
+        return submission.glyphs(most_pixels=most_pixels)
     except Refused as refusal:
         return refusal
 

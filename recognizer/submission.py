@@ -28,8 +28,11 @@ class Submission:
     number: bool = False
     detail: bool = False
 
-    def glyphs(self) -> list[Glyph]:
-        """One glyph, or with `number` one a digit, left to right. Raises `Refused`."""
+    def glyphs(self, *, most_pixels: int | None = None) -> list[Glyph]:
+        """One glyph, or with `number` one a digit, left to right. Raises `Refused`.
+
+        `most_pixels` of an image; left out, the site's own limit.
+        """
         if self.strokes is not None:
             if self.number:
                 return ink.digits(self.strokes, canvas=self.canvas)
@@ -42,7 +45,7 @@ class Submission:
         grey = images.decode(
             self.image,
             most_bytes=settings.LIMITS["image_bytes"],
-            most_pixels=settings.LIMITS["image_pixels"],
+            most_pixels=most_pixels or settings.LIMITS["image_pixels"],
         )
         return raster.digits(grey) if self.number else [raster.normalise(grey)]
 

@@ -189,10 +189,21 @@ def test_a_size_of_nothing_is_refused(refused: RefusedEverywhere) -> None:
         assert refused(png(width, height, b""))[0] == 400
 
 
-def test_a_comment_that_unpacks_to_a_gigabyte_does_no_harm(refused: RefusedEverywhere) -> None:
+def test_a_comment_that_unpacks_to_200_megabytes_does_no_harm(refused: RefusedEverywhere) -> None:
     comment = b"Comment\0\0" + zlib.compress(bytes(200_000_000), 1)
     status, error = refused(png(9, 9, b"\0" * 90, (b"zTXt", comment)))
     assert (status, error["code"]) in [(400, "bad_image"), (400, "blank")]
+
+
+def test_the_images_of_a_batch_share_their_pixels(visitor: APIClient) -> None:
+    large = {"image": in_base64(saved(seven().resize((2000, 2000))))}
+    small = {"image": in_base64(picture(SEVEN))}
+    assert visitor.post(PREDICT, large).status_code == 200
+    few = visitor.post(BATCH, {"items": [large, small]}).json()["items"]
+    assert [one["digit"] for one in few] == [7, 7]
+    *many, last = visitor.post(BATCH, {"items": [large] * 50 + [small]}).json()["items"]
+    assert {one["error"]["code"] for one in many} == {"too_large"}
+    assert last["digit"] == 7
 
 
 def test_a_file_above_the_limit_is_refused(refused: RefusedEverywhere) -> None:

@@ -304,6 +304,14 @@ def test_an_engine_answers_with_probabilities() -> None:
     assert answer.sum(axis=1) == pytest.approx(np.ones(4), abs=1e-5)
 
 
+@pytest.mark.parametrize("count", [1, 31, 32, 33, 100])
+def test_many_are_answered_as_if_each_were_alone(count: int) -> None:
+    engine = engine_class()((versions.SHIPPED / "model.tflite").read_bytes())
+    pixels = np.stack([glyphs()[place % 4].pixels for place in range(count)])
+    alone = np.concatenate([engine.read(one[None]) for one in pixels])
+    assert engine.read(pixels) == pytest.approx(alone, abs=1e-6)
+
+
 @pytest.mark.parametrize("content", [b"", b"TFL3", b"no network", b"\0" * 10_000])
 def test_what_is_no_network_is_refused(content: bytes) -> None:
     with pytest.raises(BadArtifact):

@@ -307,5 +307,3 @@ def test_only_who_may_train_trains(
 def test_an_unknown_run_is_not_found(admin: APIClient) -> None:
     assert admin.get("/api/v1/runs/99/").json()["error"]["code"] == "not_found"
     assert admin.post("/api/v1/runs/99/cancel/").status_code == 404
-
-

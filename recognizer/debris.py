@@ -1,0 +1,115 @@
+"""What stands out from the paper and yet is not written: specks, frames, ruled lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from recognizer.exceptions import Blank
+from recognizer.light import STEP
+
+Mask: TypeAlias = NDArray[np.uint8]  # (height, width), 1 where there is ink, else 0
+
+# More pieces than this many, and one more for every so many pixels, are noise.
+_MOST_PIECES, _PIXELS_A_PIECE = 24, 200
+# A piece shorter than this share of the longest is a speck.
+_SPECK = 0.12
+# One with more of its outline than this along the picture's edge reaches in from outside.
+_ALONG_EDGE = 0.45
+# One that spans this share of the picture both ways, with nothing in the middle, is a frame.
+_SPANNING, _MIDDLE = 0.85, 0.7
+# Neither is dropped unless something is left that measures this share of the picture.
+_LEAST = 0.07
+
+# A ruled line goes from edge to edge, no thicker and no steeper than these
+# shares of the picture, and is seen along most of its way.
+_THICK, _STEEP, _SEEN = 0.03, 0.1, 0.8
+
+
+def cleared(mask: Mask) -> Mask:
+    """Only the pieces that can be writing. Raises `Blank` where it is all noise."""
+    mask = _without_ruling(mask)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, ltype=cv2.CV_16U)
+    if count > _MOST_PIECES + mask.size / _PIXELS_A_PIECE:
+        raise Blank("There is nothing but noise on this picture.", field="image")
+    sizes = stats[:, 2:4]
+    longer = sizes.max(axis=1)
+    kept = np.arange(count) > 0
+    for foreign in (_from_outside(mask, labels, count), _frames(labels, sizes)):
+        rest = kept & ~foreign
+        if longer[rest].max(initial=0) > _LEAST * max(mask.shape):
+            kept = rest
+    kept &= longer >= _SPECK * longer[kept].max(initial=0)
+    return mask if kept[1:].all() else kept[labels].astype(np.uint8)
+
+
+def _from_outside(mask: Mask, labels: NDArray[np.uint16], count: int) -> NDArray[np.bool_]:
+    """Pieces that lie along the picture's edge: a table, a hand, a shadow in the corner."""
+    edge = np.concatenate([labels[0], labels[-1], labels[1:-1, 0], labels[1:-1, -1]])
+    if not edge.any():
+        return np.zeros(count, dtype=bool)
+    outline = mask - cv2.erode(mask, STEP, borderType=cv2.BORDER_CONSTANT, borderValue=0)
+    lengths = np.bincount(labels[outline > 0], minlength=count)
+    along_edge: NDArray[np.bool_] = np.bincount(edge, minlength=count) > _ALONG_EDGE * lengths
+    return along_edge
+
+
+def _frames(labels: NDArray[np.uint16], sizes: NDArray[np.int32]) -> NDArray[np.bool_]:
+    frames: NDArray[np.bool_] = (sizes > _SPANNING * np.array(labels.shape[::-1])).all(axis=1)
+    if frames[1:].any():
+        height, width = (np.array(labels.shape) * (1 - _MIDDLE) / 2).astype(int)
+        frames[labels[height : labels.shape[0] - height, width : labels.shape[1] - width]] = False
+    return frames
+
+
+def _without_ruling(mask: Mask) -> Mask:
+    """Without parallel lines across the picture, be they along it or upright."""
+    for across in (mask, mask.T):
+        lines = [*_lines(across)]
+        if len(lines) > 1:  # a single one may be the bar of a 7 that fills the picture
+            for rows, thickness in lines:
+                _erase(across, rows, thickness)
+    return mask
+
+
+def _lines(mask: Mask) -> Iterator[tuple[NDArray[np.intp], int]]:
+    """Lines from the left edge to the right: the row of each column, and the thickness."""
+    height, width = mask.shape
+    columns = np.arange(width)
+    thickest = max(2, round(_THICK * height))
+    inset = min(2, width // 8)
+    ends = _runs(mask[:, -1 - inset], thickest)
+    for start, thickness in _runs(mask[:, inset], thickest):
+        for end, _ in ends:
+            if abs(end - start) > _STEEP * width:
+                continue
+            rows = np.rint(np.linspace(start, end, width)).astype(np.intp)
+            near = [mask[np.clip(rows + shift, 0, height - 1), columns] for shift in (-1, 0, 1)]
+            if np.max(near, axis=0).mean() >= _SEEN:
+                yield rows, thickness
+
+
+def _runs(column: Mask, longest: int) -> list[tuple[float, int]]:
+    """Middle and length of each run of ink, down to the longest that a line can make."""
+    steps = np.flatnonzero(np.diff(column, prepend=0, append=0))
+    return [
+        ((start + end - 1) / 2, int(end - start))
+        for start, end in zip(steps[::2], steps[1::2], strict=True)
+        if end - start <= longest
+    ]
+
+
+def _erase(mask: Mask, rows: NDArray[np.intp], thickness: int) -> None:
+    """Takes a line away where no stroke crosses it."""
+    reach = thickness // 2 + 1
+    columns = np.arange(mask.shape[1])
+    beside = cv2.dilate(mask, np.ones((1, 3), np.uint8))
+    above = beside[np.clip(rows - reach - 1, 0, mask.shape[0] - 1), columns]
+    below = beside[np.clip(rows + reach + 1, 0, mask.shape[0] - 1), columns]
+    bare = columns[(above & below) == 0]
+    for shift in range(-reach, reach + 1):
+        mask[np.clip(rows[bare] + shift, 0, mask.shape[0] - 1), bare] = 0

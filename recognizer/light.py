@@ -1,0 +1,123 @@
+"""The light on a sheet: which side of it the ink is on, and how far each pixel stands out.
+
+All of it is found on a thumbnail, where strokes are a few pixels wide and
+noise has been averaged away. A relief is a thumbnail less the paper's surface:
+grey levels above (light) or below it (dark).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Grey: TypeAlias = NDArray[np.uint8]  # (height, width), 0 black to 255 white
+Depth: TypeAlias = NDArray[np.uint8]  # (height, width), 0 paper to 255 ink
+Relief: TypeAlias = NDArray[np.float32]  # (height, width), grey levels
+
+STEP = np.ones((3, 3), np.uint8)  # a pixel to every side
+
+# Share of the picture's side: what is nowhere wider than this can be a stroke.
+_WIDEST = 0.4
+# Light is read from the rim where this share of it lies within so many grey
+# levels of one smooth surface.
+_RIM_OF_PAPER, _SMOOTH = 0.85, 10.0
+# What is so many grey levels lighter than the surface is no longer paper.
+_LIGHTER = 24.0
+# Dividing by darker paper than this would only raise noise.
+_DARKEST = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """The paper's surface, what stands out from it, and the relief closed and opened."""
+
+    surface: Relief
+    relief: Relief
+    filled: Relief
+    cut: Relief
+
+    @classmethod
+    def on(cls, thumb: Grey) -> Light:
+        surface = _surface(thumb.astype(np.float32))
+        relief = thumb - surface
+        half = max(1, round(_WIDEST / 2 * math.sqrt(thumb.size)))
+        kernel = np.ones((2 * half + 1, 2 * half + 1), np.uint8)
+        filled = cv2.morphologyEx(relief, cv2.MORPH_CLOSE, kernel)
+        cut = cv2.morphologyEx(relief, cv2.MORPH_OPEN, kernel)
+        return cls(surface, relief, filled, cut)
+
+    def inverted(self) -> Light:
+        """That on the negative of the picture."""
+        return Light(255 - self.surface, -self.relief, -self.cut, -self.filled)
+
+
+def _surface(thumb: Relief) -> Relief:
+    """The paper's grey as a quadratic surface, for light that falls off to a side or all around.
+
+    It is fitted to the picture's rim, which is paper as a rule: least squares,
+    repeated without what lies far off. Where it does not fit, as with a shadow's
+    edge or a picture cut out close to the ink, the surface is level.
+    """
+    height, width = thumb.shape
+    y, x = np.ogrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
+    terms = np.stack(np.broadcast_arrays(1.0, x, y, x * x, x * y, y * y), axis=-1)
+    at_rim, grey = _rim(terms), _rim(thumb)
+    paper = np.ones(len(grey), dtype=bool)
+    for _ in range(3):
+        sample = at_rim[paper]
+        # The ridge keeps it solvable for a picture of a few pixels.
+        normal = sample.T @ sample + 1e-6 * len(sample) * np.eye(6)
+        weights = np.linalg.solve(normal, sample.T @ grey[paper])
+        paper = np.abs(at_rim @ weights - grey) < _SMOOTH
+        if paper.mean() < _RIM_OF_PAPER:
+            return np.full_like(thumb, np.median(grey))
+    return np.clip(terms @ weights, 0, 255).astype(np.float32)
+
+
+def _rim(table: NDArray[np.floating]) -> NDArray[np.floating]:
+    return np.concatenate([table[0], table[-1], table[1:-1, 0], table[1:-1, -1]])
+
+
+def polarities(light: Light) -> tuple[bool, ...]:
+    """Whether the ink is light on dark; where both may be, the likelier first.
+
+    Ink stands out both from the picture's paper and from what is around it: the
+    hole of a light 0 does the latter only, a shadow the former only.
+    """
+    relief = light.relief
+    darker = np.minimum(light.filled - relief, np.maximum(-relief, 0))
+    lighter = np.minimum(relief - light.cut, np.maximum(relief, 0))
+    if float((lighter**3).sum()) <= float((darker**3).sum()):
+        return (False,)
+    # Wider than any stroke, it may be the sheet itself on a darker table.
+    away = cv2.distanceTransform((relief > _LIGHTER).astype(np.uint8), cv2.DIST_L2, 3)
+    wide = 2 * float(away.max()) > _WIDEST * math.sqrt(relief.size)
+    return (False, True) if wide else (True,)
+
+
+def depth(grey: Grey, light: Light) -> Depth:
+    """How far dark ink on `grey` stands out, as a share of its paper's light.
+
+    Light falls on ink as it does on paper, so it is their ratio that tells.
+    """
+    paper = np.clip(light.surface + _without_strokes(light), 0, 255).astype(np.uint8)
+    paper = cv2.resize(paper, grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    missing = cv2.subtract(paper, grey)
+    share: Depth = cv2.divide(missing, np.maximum(paper, _DARKEST), scale=255)
+    return share
+
+
+def _without_strokes(light: Light) -> Relief:
+    """Closing by reconstruction: strokes vanish, wide shadows keep their outlines.
+
+    Vincent, "Morphological Grayscale Reconstruction in Image Analysis" (1993).
+    """
+    filled = light.filled
+    for _ in range(round(_WIDEST * math.sqrt(filled.size))):
+        filled = np.maximum(cv2.erode(filled, STEP), light.relief)
+    return filled

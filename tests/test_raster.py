@@ -1,0 +1,125 @@
+"""Pictures of digits become the glyph that the pen's own strokes would have given."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from recognizer import ink, raster
+from recognizer.exceptions import Blank
+from recognizer.glyph import CENTRE, centre_of_mass
+from tests.drawings import FOUR, ONE, SEVEN, ZERO, picture
+
+SHAPES = {"zero": ZERO, "one": ONE, "four": FOUR, "seven": SEVEN}
+
+
+def grey(strokes: list, brush: int = 18, side: int = 280) -> np.ndarray:
+    image = Image.open(io.BytesIO(picture(strokes, brush=brush)))
+    return np.asarray(image.resize((side, side), Image.Resampling.BOX))
+
+
+def drawn(strokes: list) -> np.ndarray:
+    arrays = [np.array(stroke, dtype=float)[:, :2] for stroke in strokes]
+    return ink.normalise(arrays).pixels.astype(float)
+
+
+def apart(one: np.ndarray, other: np.ndarray) -> float:
+    """The mean difference of a pixel, 0 to 255."""
+    return float(np.abs(one.astype(float) - other.astype(float)).mean())
+
+
+@pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.parametrize("brush", [6, 12, 18, 26])
+def test_any_brush_gives_nearly_what_the_strokes_give(name: str, brush: int) -> None:
+    glyph = raster.normalise(grey(SHAPES[name], brush))
+    assert glyph.pixels.shape == (28, 28)
+    assert glyph.pixels.dtype == np.uint8
+    assert apart(glyph.pixels, drawn(SHAPES[name])) < 6
+
+
+def test_the_centre_of_mass_is_in_the_middle() -> None:
+    x, y = centre_of_mass(raster.normalise(grey(SEVEN)).pixels.astype(float))
+    assert (x, y) == pytest.approx((CENTRE, CENTRE), abs=0.7)
+
+
+@pytest.mark.parametrize("side", [100, 280, 700, 1500])
+def test_the_picture_s_size_hardly_matters(side: int) -> None:
+    assert apart(raster.normalise(grey(FOUR, side=side)).pixels, drawn(FOUR)) < 6
+
+
+def test_light_on_dark_is_the_same_digit() -> None:
+    dark = grey(FOUR)
+    assert apart(raster.normalise(255 - dark).pixels, raster.normalise(dark).pixels) < 1
+
+
+def test_uneven_light_is_flattened() -> None:
+    light = np.linspace(0.35, 1, 280)[None, :]
+    shaded = (grey(FOUR) * light).astype(np.uint8)
+    assert apart(raster.normalise(shaded).pixels, drawn(FOUR)) < 8
+
+
+def test_noise_and_specks_do_not_count() -> None:
+    chance = np.random.default_rng(1)
+    noisy = grey(FOUR).astype(float) + chance.normal(0, 8, (280, 280))
+    noisy[20:24, 20:24] = 0
+    pixels = raster.normalise(np.clip(noisy, 0, 255).astype(np.uint8)).pixels
+    assert apart(pixels, drawn(FOUR)) < 8
+
+
+def test_a_frame_around_the_sheet_is_no_ink() -> None:
+    framed = grey(FOUR).copy()
+    framed[:4], framed[-4:], framed[:, :4], framed[:, -4:] = 0, 0, 0, 0
+    assert apart(raster.normalise(framed).pixels, drawn(FOUR)) < 6
+
+
+def test_the_box_is_where_the_ink_lies() -> None:
+    x, y, width, height = raster.normalise(grey(FOUR)).box
+    assert (x, y) == pytest.approx((81, 41), abs=6)
+    assert (x + width, y + height) == pytest.approx((209, 249), abs=6)
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        np.full((280, 280), 255, np.uint8),
+        np.zeros((280, 280), np.uint8),
+        np.full((1, 1), 9, np.uint8),
+        np.full((1, 500), 200, np.uint8),
+        np.clip(np.random.default_rng(2).normal(230, 5, (200, 200)), 0, 255).astype(np.uint8),
+    ],
+    ids=["white", "black", "one pixel", "a line of paper", "noise"],
+)
+def test_a_sheet_without_ink_is_blank(sheet: np.ndarray) -> None:
+    with pytest.raises(Blank) as refusal:
+        raster.normalise(sheet)
+    assert refusal.value.field == "image"
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_whatever_it_is_given_it_answers_or_says_blank(seed: int) -> None:
+    """Sizes from 1 to 60, noise, blocks and slopes: never another exception."""
+    chance = np.random.default_rng(seed)
+    height, width = chance.integers(1, 60, 2)
+    sheet = chance.integers(0, 256, (height, width))
+    if seed % 3 == 1:
+        sheet = (sheet > chance.integers(0, 256)) * 255
+    if seed % 3 == 2:
+        sheet = np.add.outer(np.arange(height), np.arange(width)) * 255 // (height + width)
+    try:
+        assert raster.normalise(sheet.astype(np.uint8)).pixels.shape == (28, 28)
+        assert raster.digits(sheet.astype(np.uint8))
+    except Blank:
+        pass
+
+
+def test_a_number_is_taken_apart_left_to_right() -> None:
+    image = Image.new("L", (560, 280), 255)
+    for place, strokes in enumerate([FOUR, SEVEN]):
+        image.paste(Image.open(io.BytesIO(picture(strokes))), (280 * place, 0))
+    four, seven = raster.digits(np.asarray(image))
+    assert apart(four.pixels, drawn(FOUR)) < 6
+    assert apart(seven.pixels, drawn(SEVEN)) < 6
+    assert four.box[0] < seven.box[0]
