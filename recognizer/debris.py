@@ -18,6 +18,8 @@ Mask: TypeAlias = NDArray[np.uint8]  # (height, width), 1 where there is ink, el
 _MOST_PIECES, _PIXELS_A_PIECE = 24, 200
 # A piece shorter than this share of the longest is a speck.
 _SPECK = 0.12
+# and so is one that measures no more than this many widths of the longest one's pen.
+_DOT = 1.5
 # One with more of its outline than this along the picture's edge reaches in from outside.
 _ALONG_EDGE = 0.45
 # One that spans this share of the picture both ways, with nothing in the middle, is a frame.
@@ -38,28 +40,30 @@ def cleared(mask: Mask) -> Mask:
         raise Blank("There is nothing but noise on this picture.", field="image")
     sizes = stats[:, 2:4]
     longer = sizes.max(axis=1)
-    kept = np.arange(count) > 0
-    for foreign in (_from_outside(mask, labels, count), _frames(labels, sizes)):
-        rest = kept & ~foreign
+    kept = np.ones(count, dtype=np.bool_)
+    kept[0] = False  # the paper
+    outline = mask - cv2.erode(mask, STEP, borderType=cv2.BORDER_CONSTANT, borderValue=0)
+    outlines = np.bincount(labels[outline > 0], minlength=count)
+    for foreign in (_from_outside(labels, outlines), _frames(labels, sizes)):
+        rest: NDArray[np.bool_] = kept & ~foreign
         if longer[rest].max(initial=0) > _LEAST * max(mask.shape):
             kept = rest
-    kept &= longer >= _SPECK * longer[kept].max(initial=0)
+    longest = np.argmax(longer * kept)
+    pen = 2 * stats[longest, cv2.CC_STAT_AREA] / max(1, outlines[longest])
+    kept = kept & (longer >= max(_SPECK * longer[longest], _DOT * pen))
     return mask if kept[1:].all() else kept[labels].astype(np.uint8)
 
 
-def _from_outside(mask: Mask, labels: NDArray[np.uint16], count: int) -> NDArray[np.bool_]:
+def _from_outside(labels: NDArray[np.uint16], outlines: NDArray[np.intp]) -> NDArray[np.bool_]:
     """Pieces that lie along the picture's edge: a table, a hand, a shadow in the corner."""
     edge = np.concatenate([labels[0], labels[-1], labels[1:-1, 0], labels[1:-1, -1]])
-    if not edge.any():
-        return np.zeros(count, dtype=bool)
-    outline = mask - cv2.erode(mask, STEP, borderType=cv2.BORDER_CONSTANT, borderValue=0)
-    lengths = np.bincount(labels[outline > 0], minlength=count)
-    along_edge: NDArray[np.bool_] = np.bincount(edge, minlength=count) > _ALONG_EDGE * lengths
-    return along_edge
+    along: NDArray[np.bool_] = np.bincount(edge, minlength=len(outlines)) > _ALONG_EDGE * outlines
+    return along
 
 
 def _frames(labels: NDArray[np.uint16], sizes: NDArray[np.int32]) -> NDArray[np.bool_]:
-    frames: NDArray[np.bool_] = (sizes > _SPANNING * np.array(labels.shape[::-1])).all(axis=1)
+    spanning = sizes > _SPANNING * np.array(labels.shape[::-1])
+    frames: NDArray[np.bool_] = spanning[:, 0] & spanning[:, 1]
     if frames[1:].any():
         height, width = (np.array(labels.shape) * (1 - _MIDDLE) / 2).astype(int)
         frames[labels[height : labels.shape[0] - height, width : labels.shape[1] - width]] = False

@@ -65,8 +65,9 @@ def _surface(thumb: Relief) -> Relief:
     """
     height, width = thumb.shape
     y, x = np.ogrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
-    terms = np.stack(np.broadcast_arrays(1.0, x, y, x * x, x * y, y * y), axis=-1)
-    at_rim, grey = _rim(terms), _rim(thumb)
+    terms = [np.ones_like(x), x, y, x * x, x * y, y * y]
+    at_rim = np.stack([_rim(np.broadcast_to(term, thumb.shape)) for term in terms], axis=1)
+    grey = _rim(thumb)
     paper = np.ones(len(grey), dtype=bool)
     for _ in range(3):
         sample = at_rim[paper]
@@ -76,7 +77,9 @@ def _surface(thumb: Relief) -> Relief:
         paper = np.abs(at_rim @ weights - grey) < _SMOOTH
         if paper.mean() < _RIM_OF_PAPER:
             return np.full_like(thumb, np.median(grey))
-    return np.clip(terms @ weights, 0, 255).astype(np.float32)
+    surface = sum(weight * term for weight, term in zip(weights, terms, strict=True))
+    clipped: Relief = np.clip(surface, 0, 255).astype(np.float32)
+    return clipped
 
 
 def _rim(table: NDArray[np.floating]) -> NDArray[np.floating]:
