@@ -256,9 +256,8 @@ def test_the_first_admin_may_do_everything(capsys: pytest.CaptureFixture[str]) -
     assert admin.check_password(password)
 
 
-@pytest.mark.parametrize("make", [up.granian_command, up.gunicorn_command])
-def test_either_server_can_be_chosen(make) -> None:
-    command = make("::1", 8000, 3)
+def test_the_number_of_web_processes_can_be_chosen() -> None:
+    command = up.web_command("::1", 8000, 3)
     assert command[-1] == "digitsite.wsgi:application"
     assert command[command.index("--workers") + 1] == "3"
 

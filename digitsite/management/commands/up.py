@@ -109,10 +109,6 @@ def services(host: str, port: int) -> list[Service]:
 
 def web_command(host: str, port: int, workers: int) -> list[str]:
     """The one place that chooses the web server."""
-    return granian_command(host, port, workers)
-
-
-def granian_command(host: str, port: int, workers: int) -> list[str]:
     return [
         *(sys.executable, "-m", "granian", "--interface", "wsgi"),
         *("--host", host, "--port", str(port), "--http", "1", "--no-ws"),
@@ -120,16 +116,6 @@ def granian_command(host: str, port: int, workers: int) -> list[str]:
         *("--workers-kill-timeout", "5", "--respawn-failed-workers"),
         *("--log-level", "warning", "--no-access-log", "--no-reload"),
         "digitsite.wsgi:application",
-    ]
-
-
-def gunicorn_command(host: str, port: int, workers: int) -> list[str]:
-    address = f"[{host}]" if ":" in host else host
-    return [
-        *(sys.executable, "-m", "gunicorn", "--bind", f"{address}:{port}"),
-        *("--workers", str(workers), "--worker-class", "gthread"),
-        *("--threads", str(BLOCKING_THREADS), "--graceful-timeout", "5"),
-        *("--log-level", "warning", "digitsite.wsgi:application"),
     ]
 
 
