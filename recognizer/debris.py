@@ -30,6 +30,8 @@ _LEAST = 0.07
 # A ruled line goes from edge to edge, no thicker and no steeper than these
 # shares of the picture, and is seen along most of its way.
 _THICK, _STEEP, _SEEN = 0.03, 0.1, 0.8
+_LOOKS = 50  # at so many places
+_MOST_LINES = 40  # more are a pattern, which only costs time
 
 
 def cleared(mask: Mask) -> Mask:
@@ -83,25 +85,28 @@ def _without_ruling(mask: Mask) -> Mask:
 def _lines(mask: Mask) -> Iterator[tuple[NDArray[np.intp], int]]:
     """Lines from the left edge to the right: the row of each column, and the thickness."""
     height, width = mask.shape
-    columns = np.arange(width)
     thickest = max(2, round(_THICK * height))
     inset = min(2, width // 8)
-    ends = _runs(mask[:, -1 - inset], thickest)
-    for start, thickness in _runs(mask[:, inset], thickest):
-        for end, _ in ends:
-            if abs(end - start) > _STEEP * width:
-                continue
-            rows = np.rint(np.linspace(start, end, width)).astype(np.intp)
-            near = [mask[np.clip(rows + shift, 0, height - 1), columns] for shift in (-1, 0, 1)]
-            if np.max(near, axis=0).mean() >= _SEEN:
-                yield rows, thickness
+    starts, ends = (_runs(mask[:, at], thickest) for at in (inset, -1 - inset))
+    if not ends or max(len(starts), len(ends)) > _MOST_LINES:
+        return
+    # Ink within a pixel of a line is seen on it.
+    near = cv2.dilate(mask, np.ones((3, 1), np.uint8))
+    columns = np.linspace(0, width - 1, _LOOKS).astype(np.intp)
+    goals = np.array([end for end, _ in ends])
+    for start, thickness in starts:
+        ways = np.linspace(np.full_like(goals, start), goals, _LOOKS, axis=1).astype(np.intp)
+        seen = near[ways, columns].mean(axis=1) * (np.abs(goals - start) <= _STEEP * width)
+        if seen.max() >= _SEEN:
+            end = goals[seen.argmax()]
+            yield np.linspace(start, end, width).astype(np.intp), thickness
 
 
 def _runs(column: Mask, longest: int) -> list[tuple[float, int]]:
     """Middle and length of each run of ink, down to the longest that a line can make."""
     steps = np.flatnonzero(np.diff(column, prepend=0, append=0))
     return [
-        ((start + end - 1) / 2, int(end - start))
+        ((start + end) / 2, int(end - start))
         for start, end in zip(steps[::2], steps[1::2], strict=True)
         if end - start <= longest
     ]

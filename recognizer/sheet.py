@@ -22,8 +22,9 @@ cv2.setNumThreads(1)
 # A picture is halved until it has no more pixels than a square of this side,
 # and for its light until no more than one of this.
 _SIDE, _THUMB = 480, 64
-# A picture that is narrower than this many pixels either way has no room for a digit.
-_NARROWEST = 3
+# A picture with a side below so many pixels, or below this share of the other,
+# has no room for a digit.
+_NARROWEST, _SLIMMEST = 3, 1 / 64
 
 # Grey levels of 255: less contrast is JPEG's doing, or the paper's own.
 _FAINTEST = 20.0
@@ -79,8 +80,8 @@ def _part_with_ink(sheet: Sheet, grey: Grey) -> tuple[slice, slice]:
 
 
 def _look(grey: Grey) -> Sheet:
-    if min(grey.shape) < _NARROWEST:
-        raise Blank("This picture is too small to hold a digit.", field="image")
+    if min(grey.shape) < max(_NARROWEST, _SLIMMEST * max(grey.shape)):
+        raise Blank("This picture is too narrow to hold a digit.", field="image")
     small, scale = _halved(grey, _SIDE)
     light = Light.on(_halved(small, _THUMB)[0])
     for light_ink in polarities(light):
@@ -97,7 +98,7 @@ def _halved(grey: Grey, side: int) -> tuple[Grey, float]:
     Halving is many times as fast as a reduction by an uneven factor.
     """
     scale = 1.0
-    while grey.size > side * side and min(grey.shape) >= 2 * _NARROWEST:
+    while grey.size > side * side:
         height, width = grey.shape[0] // 2, grey.shape[1] // 2
         even = grey[: 2 * height, : 2 * width]
         grey = cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA)
