@@ -41,6 +41,11 @@ def wait_for(what: Callable[[], T | None], *, seconds: float, why: str) -> T:
     raise AssertionError(f"After {seconds:.0f} s still not: {why}")
 
 
+def _heed_interrupts() -> None:
+    """Whoever runs the tests in the background has SIGINT ignored, and all children with it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Site:
     """Start what a test needs, talk to it through HTTP, and stop it all at the end."""
 
@@ -89,6 +94,7 @@ class Site:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=_heed_interrupts,
             )
         self.processes.append(process)
         return process
