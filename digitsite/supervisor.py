@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -95,6 +96,10 @@ def status_in_words(status: int) -> str:
     return f"ended with status {status}"
 
 
+def _leave_to_the_socket(number: int, frame: FrameType | None) -> None:
+    """Without a handler of Python's own the signal would end the process."""
+
+
 class Supervisor:
     """Starts services, shows what they print, brings back the fallen, stops them all."""
 
@@ -110,7 +115,6 @@ class Supervisor:
         self.due = {service.name: now + service.delay for service in services}  # when to start
         self.kill_at: float | None = None  # set once all are told to stop
         self.status = 0
-        # `SimpleQueue.put` may be called in a signal handler, `Queue.put` may not.
         self.events: SimpleQueue[Ended | signal.Signals] = SimpleQueue()
 
     @property
@@ -129,15 +133,28 @@ class Supervisor:
 
     @contextmanager
     def signals_as_events(self) -> Iterator[None]:
-        def note(number: int, _: FrameType | None) -> None:
-            self.events.put(signal.Signals(number))
-
-        before = {number: signal.signal(number, note) for number in STOP_SIGNALS}
+        """Python runs a handler only between two steps of the main thread: of a signal that
+        comes just before that thread begins to wait, it would know when the wait is over.
+        The interpreter writes the number to a socket at once, and another thread reads it."""
+        numbers, interpreter = socket.socketpair()
+        interpreter.setblocking(False)
+        threading.Thread(target=self.relay_signals, args=(numbers,), daemon=True).start()
+        wakeup = signal.set_wakeup_fd(interpreter.fileno())
+        before = {number: signal.signal(number, _leave_to_the_socket) for number in STOP_SIGNALS}
         try:
             yield
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+            signal.set_wakeup_fd(wakeup)
+            interpreter.close()
+
+    def relay_signals(self, numbers: socket.socket) -> None:
+        with numbers:
+            while content := numbers.recv(64):
+                for number in content:
+                    if number in STOP_SIGNALS:
+                        self.events.put(signal.Signals(number))
 
     def start(self, service: Service) -> None:
         process = subprocess.Popen(  # noqa: S603  (commands of our own, no shell)
