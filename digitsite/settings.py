@@ -154,9 +154,11 @@ MNIST_MIRRORS = env.list(
         "https://ossci-datasets.s3.amazonaws.com/mnist/",
     ],
 )
+# Ink for benchmarks and tests; the site itself needs none.
+CORPORA_DIR = env.str("CORPORA_DIR", default="")
 RUNS_DIR = VAR_DIR / "runs"
 TRAIN_EPOCHS_WARM = count("TRAIN_EPOCHS_WARM", 2, least=1)
-TRAIN_EPOCHS_SCRATCH = count("TRAIN_EPOCHS_SCRATCH", 14, least=1)
+TRAIN_EPOCHS_SCRATCH = count("TRAIN_EPOCHS_SCRATCH", 20, least=1)
 # Rows used of MNIST's 60,000, for small machines and for tests; 0 means all.
 TRAIN_MNIST_LIMIT = count("TRAIN_MNIST_LIMIT", 0)
 RUN_LOST_AFTER = positive("RUN_LOST_AFTER", 90.0)
@@ -259,7 +261,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {"LabelEnum": "recognizer.models.Label"},
+    "ENUM_NAME_OVERRIDES": {
+        "LabelEnum": "recognizer.models.Label",
+        "StoredSourceEnum": "recognizer.models.Drawing.Source",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }

@@ -188,7 +188,7 @@ class DrawingsView(PublicView):
             "application/json": serializers.NewDrawingSerializer,
             "multipart/form-data": form(
                 label={"type": "string", "enum": LABELS},
-                source={"type": "string", "enum": Drawing.Source.values},
+                source={"type": "string", "enum": Drawing.Source.submitted()},
                 consent={"type": "boolean", "default": True},
             ),
         },

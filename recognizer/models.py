@@ -36,7 +36,8 @@ class Label(models.TextChoices):
 class Contributor(models.Model):
     """One person, or one browser, whose drawings are kept apart from all others'.
 
-    Known by a signed cookie, and by an account where there is one.
+    Known by a signed cookie, and by an account where there is one; the writer of
+    an imported corpus by the corpus and the name there.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -46,6 +47,12 @@ class Contributor(models.Model):
         null=True,
         blank=True,
         related_name="contributor",
+    )
+    origin = models.CharField(
+        max_length=130,
+        blank=True,
+        editable=False,
+        help_text="The corpus and the writer, where the drawings were imported.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
     blocked = models.BooleanField(
@@ -62,7 +69,9 @@ class Contributor(models.Model):
         ordering = ["-created_at"]
 
     def __str__(self) -> str:
-        return self.user.get_username() if self.user else f"visitor {str(self.pk)[:8]}"
+        if self.user:
+            return self.user.get_username()
+        return self.origin or f"visitor {str(self.pk)[:8]}"
 
     def accepted_share(self) -> float | None:
         """Accepted among this contributor's reviewed drawings, in [0, 1]; None before any."""
@@ -204,6 +213,12 @@ class Drawing(models.Model):
         UPLOAD = "upload"
         CAMERA = "camera"
         API = "api"
+        IMPORT = "import"
+
+        @classmethod
+        def submitted(cls) -> list[str]:
+            """What a visitor's own drawing may come from."""
+            return [source for source in cls.values if source != cls.IMPORT]
 
     class Review(models.TextChoices):
         UNLABELLED = "unlabelled"

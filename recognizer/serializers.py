@@ -66,7 +66,7 @@ class LabelField(serializers.ChoiceField):
 class ParticularsSerializer(serializers.Serializer[Any]):
     label = LabelField(required=False)  # type: ignore[assignment]
     source = serializers.ChoiceField(  # type: ignore[assignment]
-        Drawing.Source.choices, default=Drawing.Source.API
+        Drawing.Source.submitted(), default=Drawing.Source.API
     )
     consent = serializers.BooleanField(
         default=True, help_text="Whether the drawing may be trained on once it is accepted."

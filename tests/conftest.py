@@ -18,7 +18,7 @@ from rest_framework.test import APIClient
 from recognizer import registry, versions
 from recognizer.models import ModelVersion
 from tests import services
-from training.corpora import CorpusUnavailable, load_mnist
+from training.mnist import CorpusUnavailable, load_mnist
 
 # Playwright's synchronous API keeps an event loop in this thread for as long as its
 # browser lives, and Django then takes every query of every test for one out of a
@@ -155,6 +155,15 @@ def mnist_dir() -> str:
     found = str(Path(folder or cache).resolve())
     os.environ["MNIST_DIR"] = found
     return found
+
+
+@pytest.fixture(scope="session")
+def corpora_dir() -> str:
+    """The folder with the corpora of pen strokes, which nobody can fetch."""
+    folder: str = settings.CORPORA_DIR
+    if not folder:
+        _lack("CORPORA_DIR is not set")
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -33,8 +33,8 @@ class ContributorAdmin(StaffAdmin[Contributor]):
     ]  # fmt: skip
     list_filter = ["blocked"]
     list_select_related = ["user"]
-    search_fields = ["id", "user__username"]
-    search_help_text = "The beginning of a contributor's id, or an account's name."
+    search_fields = ["id", "user__username", "origin"]
+    search_help_text = "The beginning of a contributor's id, an account's name, or a corpus."
     actions = ["delete_selected"]
     fields = [
         "blocked", "share_cap", "drawings_link", "accepted", "rejected", "accepted_share", "user",

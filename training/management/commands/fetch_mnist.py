@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from training.corpora import CorpusUnavailable, load_mnist
+from training.mnist import CorpusUnavailable, load_mnist
 
 
 class Command(BaseCommand):

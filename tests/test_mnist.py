@@ -25,7 +25,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from training import download
-from training.corpora import MNIST, CorpusUnavailable, Damaged, Pin, Pins, load_mnist, read
+from training.mnist import MNIST, CorpusUnavailable, Damaged, Pin, Pins, load_mnist, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -406,8 +406,8 @@ def test_a_download_can_be_stopped(cache: Path, good: str, kind: type[Exception]
 CHILD = """
 import sys
 from pathlib import Path
-from tests.test_corpora import PINS
-from training.corpora import load_mnist
+from tests.test_mnist import PINS
+from training.mnist import load_mnist
 
 print(load_mnist(folder=None, cache=Path(sys.argv[1]), mirrors=[sys.argv[2]], pins=PINS).digest)
 """
