@@ -111,16 +111,21 @@ class TestFit:
         assert max(result.validation_accuracy for result in history) > 0.9
         assert accuracy(model, some_digits(60, seed=2)) > 0.9
 
-    def test_it_ends_with_the_average_that_validated_best(self) -> None:
+    @pytest.mark.parametrize("keeps_best", [True, False])
+    def test_it_ends_with_the_average_that_validated_best_or_the_last(
+        self, keeps_best: bool
+    ) -> None:
         from training.calibrate import fit_temperature, negative_log_likelihood, softmax
         from training.network import read_logits
 
-        model, history = train(recipe=replace(TINY, epochs=5, peak_rate=0.02))
+        recipe = replace(TINY, epochs=5, peak_rate=0.02, keeps_best=keeps_best)
+        model, history = train(recipe=recipe)
         validation = some_digits(40, seed=1)
         logits = read_logits(model, validation.pixels)
         found = softmax(logits, fit_temperature(logits, validation.labels))
-        best = min(result.validation_nll for result in history)
-        assert negative_log_likelihood(found, validation.labels) == pytest.approx(best, rel=1e-3)
+        likelihoods = [result.validation_nll for result in history]
+        kept = min(likelihoods) if keeps_best else likelihoods[-1]
+        assert negative_log_likelihood(found, validation.labels) == pytest.approx(kept, rel=1e-3)
 
     def test_it_says_where_it_stands(self) -> None:
         watcher = Watcher()
@@ -309,7 +314,7 @@ def test_a_checkpoint_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert found.history == [{"epoch": 1}]
     assert [array.tolist() for array in found.weights] == [[[0, 1, 2], [3, 4, 5]], 7]
     assert [array.dtype for array in found.optimizer] == [np.int64, np.float32]
-    assert len(found.best) == 1
+    assert len(found.kept) == 1
     assert [path.name for path in tmp_path.iterdir()] == ["checkpoint.npz"]
 
 

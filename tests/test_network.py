@@ -41,6 +41,30 @@ def test_it_is_made_of_plain_layers_that_every_runtime_knows(network: Any) -> No
     assert kinds == {"InputLayer", "Conv2D", "BatchNormalization", "ReLU", "Flatten", "Dense"}
 
 
+def test_the_twin_that_trains_faster_is_the_same_network(network: Any) -> None:
+    from training.fused import twin
+
+    model = network.build(1)
+    rng = np.random.default_rng(0)
+    model.set_weights([rng.normal(0.5, 0.1, part.shape) for part in model.get_weights()])
+    copy = twin(model)
+    images = rng.random((32, 28, 28, 1), dtype=np.float32)
+    before = copy.get_weights()
+    for one, other in zip(model.get_weights(), before, strict=True):
+        assert np.array_equal(one, other)
+    assert np.allclose(model(images, training=False), copy(images, training=False))
+    # In training both normalise by the batch, and their moving averages follow it.
+    expected, got = model(images, training=True).numpy(), copy(images, training=True).numpy()
+    assert np.allclose(expected, got, rtol=1e-3, atol=1e-3 * np.abs(expected).max())
+    for one, other in zip(model.get_weights(), copy.get_weights(), strict=True):
+        # TensorFlow's variance is the unbiased one: by 1 / (32 * 49) larger, at most.
+        assert np.allclose(one, other, rtol=2e-3, atol=1e-5)
+    assert any(
+        not np.array_equal(one, other)
+        for one, other in zip(before, copy.get_weights(), strict=True)
+    )
+
+
 def test_a_seed_decides_the_first_weights(network: Any) -> None:
     first, same, other = (network.build(seed).get_weights() for seed in (1, 1, 2))
     assert all(np.array_equal(one, two) for one, two in zip(first, same, strict=True))

@@ -57,6 +57,20 @@ def test_none_is_simply_one_of_the_digits_it_was_made_from() -> None:
         assert np.abs(plain - picture).mean(axis=1).min() > 8
 
 
+def test_what_is_drawn_like_a_known_digit_is_drawn_anew() -> None:
+    """An L is a letter, unless the digits learned from hold one just like it."""
+    rng = np.random.default_rng(0)
+    letter = [np.array([(0.0, 0.0), (0.0, 100.0), (60.0, 100.0)])]
+    plain = nondigits.drawn(letter, np.random.default_rng(1))
+    slanted = np.stack([nondigits.drawn(letter, rng) for _ in range(20)])
+    digits = hands.generate(200, rng)
+    near = nondigits.Likeness(digits.pixels, rng)
+    assert not near(plain[None]).any()
+    both = np.concatenate([digits.pixels, slanted])
+    assert nondigits.Likeness(both, rng)(plain[None]).all()
+    assert nondigits.Likeness(digits.pixels, rng)(digits.pixels).mean() > 0.9
+
+
 @pytest.mark.parametrize("labels", [[], [7], [10], [1, 1]])
 def test_few_digits_or_none_to_spoil_are_enough(labels: list[int]) -> None:
     rng = np.random.default_rng(0)

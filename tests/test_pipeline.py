@@ -59,6 +59,7 @@ def test_a_run_becomes_a_candidate(live_model: ModelVersion, settings: Any) -> N
     assert version is not None
     assert (version.number, version.parent, version.gate_passed) == (2, live_model, True)
     assert version.lineage["parent"] == 1
+    assert version.lineage["root"] == live_model.lineage.get("root", live_model.lineage)
     assert version.lineage["dataset_digest"] == done.snapshot_digest
     assert version.lineage["drawings"]["total"] == 12
     assert DrawingUse.objects.filter(version=version).count() == 12

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 ROTATION = 12.0
 SHEAR = 0.25
 STRETCH = 0.14
-SHIFT = 1.5
+SHIFT = 0.7
 # Deviation, in pixels, of the tremor's 5x5 control points; after Simard, Steinkraus and
 # Platt (2003), "Best Practices for Convolutional Neural Networks".
-TREMOR = 1.0
+TREMOR = 0.7
 KNOTS = 5
 # Share of its ink that a picture must keep when a pixel is taken off, to be thinned at all.
 SOLID = 0.35

@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 Arrays: TypeAlias = list[NDArray[Any]]
 
 _HEADER = "header"
-_GROUPS = ("weights", "average", "best", "optimizer")
+_GROUPS = ("weights", "average", "kept", "optimizer")
 _DAMAGE = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error)
 
 
@@ -41,7 +41,7 @@ class Checkpoint:
     history: list[dict[str, Any]]
     weights: Arrays
     average: Arrays
-    best: Arrays
+    kept: Arrays
     optimizer: Arrays
 
 

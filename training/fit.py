@@ -18,6 +18,7 @@ from training.batches import draw, in_batches, prepared_ahead
 from training.calibrate import fit_temperature, negative_log_likelihood, softmax
 from training.checkpoint import Arrays, Checkpoint, read_checkpoint, write_checkpoint
 from training.examples import CLASSES, Examples, concatenate
+from training.fused import twin
 from training.keras_setup import keras, tf
 from training.network import Reader, reader
 from training.recipe import EpochResult, Progress, Recipe
@@ -35,12 +36,13 @@ logger = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class _Trainee:
-    """The network in training, its moving average, and the best average so far."""
+    """The network in training (a twin that trains fast), its moving average, and the average
+    to be kept so far."""
 
     model: Any
     average: Any
     optimizer: Any
-    best: Arrays
+    kept: Arrays
     history: list[EpochResult] = field(default_factory=list)
 
 
@@ -58,10 +60,11 @@ def fit(
 ) -> list[EpochResult]:
     """Trains `model` (images -> logits) in place; returns one result an epoch.
 
-    It ends with the averaged weights of the epoch whose validation likelihood
-    was best. With `replay` every batch mixes `train` with it as the recipe
-    says. A row's weight says how often it is drawn beside the other rows of its
-    kind. An error raised by `on_progress` ends the training and comes through.
+    It ends with the averaged weights of the last epoch or, where the recipe says
+    so, of the one whose validation likelihood was best. With `replay` every batch
+    mixes `train` with it as the recipe says. A row's weight says how often it is
+    drawn beside the other rows of its kind. An error raised by `on_progress` ends
+    the training and comes through.
 
     With `checkpoint`, a run of the same recipe, seed, examples and first weights
     goes on after its last finished epoch. `on_epoch` is told all results after
@@ -81,15 +84,16 @@ def fit(
         started = time.monotonic()
         loss = _learn(step, source, epoch, report)
         nll, accuracy = _validate(read, validation)
-        if all(nll < earlier.validation_nll for earlier in trainee.history):
-            trainee.best = trainee.average.get_weights()
+        best = all(nll < earlier.validation_nll for earlier in trainee.history)
+        if best or not recipe.keeps_best:
+            trainee.kept = trainee.average.get_weights()
         rate = float(trainee.optimizer.learning_rate)
         seconds = time.monotonic() - started
         trainee.history.append(EpochResult(epoch + 1, loss, nll, accuracy, rate, seconds))
         if checkpoint is not None:
             _keep(trainee, checkpoint, identity)
         on_epoch(trainee.history)
-    model.set_weights(trainee.best)
+    model.set_weights(trainee.kept)
     return trainee.history
 
 
@@ -158,6 +162,7 @@ class _Reporter:
 
 
 def _trainee(model: Any, recipe: Recipe, steps: int) -> _Trainee:
+    trained = twin(model)
     average = keras.models.clone_model(model)
     average.set_weights(model.get_weights())
     total = recipe.epochs * steps
@@ -171,8 +176,8 @@ def _trainee(model: Any, recipe: Recipe, steps: int) -> _Trainee:
     )
     optimizer = keras.optimizers.AdamW(rate, weight_decay=recipe.weight_decay)
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
-    optimizer.build(model.trainable_variables)
-    return _Trainee(model, average, optimizer, best=model.get_weights())
+    optimizer.build(trained.trainable_variables)
+    return _Trainee(trained, average, optimizer, kept=model.get_weights())
 
 
 def _compiled_step(trainee: _Trainee, recipe: Recipe) -> Any:
@@ -251,7 +256,7 @@ def _keep(trainee: _Trainee, path: Path, identity: str) -> None:
         history=[asdict(result) for result in trainee.history],
         weights=trainee.model.get_weights(),
         average=trainee.average.get_weights(),
-        best=trainee.best,
+        kept=trainee.kept,
         optimizer=[variable.numpy() for variable in trainee.optimizer.variables],
     )
     write_checkpoint(path, state)
@@ -264,7 +269,7 @@ def _resume(trainee: _Trainee, path: Path, identity: str) -> None:
         return
     trainee.model.set_weights(state.weights)
     trainee.average.set_weights(state.average)
-    trainee.best = state.best
+    trainee.kept = state.kept
     for variable, value in zip(trainee.optimizer.variables, state.optimizer, strict=True):
         variable.assign(value)
     trainee.history = [EpochResult(**result) for result in state.history]

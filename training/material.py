@@ -11,17 +11,17 @@ import numpy as np
 from django.conf import settings
 
 from training import hands, nondigits
-from training.corpora import Mnist, load_mnist
 from training.dataset import Snapshot, take_snapshot
 from training.download import OnProgress
 from training.examples import Examples, concatenate
+from training.mnist import Mnist, load_mnist
 from training.models import TrainingRun
 
 # Of MNIST's training images the last are never learned from.
 VALIDATION_SHARE = 1 / 12
 # Generated pictures for each digit learned from: what is no digit, and digits as
 # other schools teach them (a flagged 1, a barred 7), of which MNIST has next to none.
-NON_DIGIT_SHARE = 0.1
+NON_DIGIT_SHARE = 0.12
 HANDS_SHARE = 0.04
 # A drawing of the site's own counts as this many images of MNIST in a training
 # from scratch: they are few, and they are what the site is asked to read.

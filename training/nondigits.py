@@ -1,7 +1,9 @@
 """Made-up pictures of what is no digit, so that the network learns to say so.
 
-Some are drawn with the pen of `recognizer.ink`, some are made from digits:
-crossed out, two in one picture, one over another, cut off, lying on its side.
+Some are drawn with the pen of `recognizer.ink`: doodles, and letters of alphabets
+that do not exist. Some are letters of fonts. Some are made from digits: crossed
+out, two in one picture, one over another, cut off, lying on its side. A drawn
+sign that happens to look like a digit is drawn anew.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import numpy as np
 
 from recognizer import ink
 from recognizer.glyph import BODY, CENTRE, SIZE, centre_of_mass
+from training.alphabets import letter
 from training.doodles import DOODLES
 from training.examples import NOT_A_DIGIT, Examples
 
@@ -26,8 +29,24 @@ if TYPE_CHECKING:
     Stock = dict[int, Pixels]  # digits to make something else from, by label
     Picture = NDArray[np.float32]  # (28, 28) in [0, 1], or a part of one
 
-DOODLED = 0.65  # share of the pictures that is drawn, not made from digits
+# Shares of the pictures: doodles, made-up letters, letters of fonts, made from digits.
+_SHARES = (0.25, 0.38, 0.07, 0.3)
 INKY = 0.3  # a pixel from here on counts as ink where a picture is measured
+
+# Without those that are written like a digit: O, S, Z, l, q and their like.
+_LETTERS = "ACEFGHJKLMNPRTUVWXYacdefhijkmnprtuvwxy&%?#@$"
+_FONTS = (
+    cv2.FONT_HERSHEY_SIMPLEX,
+    cv2.FONT_HERSHEY_COMPLEX,
+    cv2.FONT_HERSHEY_TRIPLEX,
+    cv2.FONT_HERSHEY_SCRIPT_SIMPLEX,
+    cv2.FONT_HERSHEY_SCRIPT_COMPLEX,
+)
+
+# How many digits a sign is compared with, and which share of digits lies farther
+# from all of these than a sign may come near.
+_COMPARED = 5_000
+_FARTHEST = 0.05
 
 # Turns by a quarter (counted anticlockwise) after which a digit is none: a 6 upside
 # down is a 9, a 2 on its side is near a 5, a 0, 1 or 8 may lean far in honest handwriting.
@@ -37,26 +56,83 @@ _TURNS = {3: (1, 2, 3), 4: (1, 2, 3), 6: (1, 3), 9: (1, 3)}
 def generate(count: int, digits: Examples, rng: np.random.Generator) -> Examples:
     """`count` glyphs labelled 10, in random order; `digits` gives material for some of them.
 
-    Where `digits` holds no digit at all, every picture is a doodle.
+    Where `digits` holds no digit at all, every picture is drawn, and compared with none.
     """
     stock = {
         label: digits.pixels[digits.labels == label]
         for label in np.unique(digits.labels).tolist()
         if label != NOT_A_DIGIT
     }
-    doodled = rng.random(count) < (DOODLED if stock else 1.0)
-    kinds, shares = zip(*DOODLES, strict=True)
-    drawn = rng.choice(len(kinds), count, p=np.array(shares) / sum(shares))
+    ways: list[Callable[[], Pixels]] = [
+        lambda: _doodle(rng),
+        lambda: drawn(letter(rng), rng),
+        lambda: _printed(rng),
+        lambda: _spoiled(stock, rng),
+    ]
+    shares = np.array(_SHARES) * (1, 1, 1, bool(stock))
+    chosen = rng.choice(len(ways), count, p=shares / shares.sum())
     pixels = np.empty((count, SIZE, SIZE), dtype=np.uint8)
-    for row in range(count):
-        if doodled[row]:
-            pixels[row] = doodle(kinds[drawn[row]](rng), rng)
-        else:
-            pixels[row] = _spoiled(stock, rng)
+    like_a_digit = Likeness(digits.pixels[digits.labels != NOT_A_DIGIT], rng)
+    left = np.arange(count)
+    while len(left):
+        for row in left:
+            pixels[row] = ways[chosen[row]]()
+        left = left[(chosen[left] < 3) & like_a_digit(pixels[left])]
     return Examples(pixels, np.full(count, NOT_A_DIGIT, dtype=np.int64))
 
 
-def doodle(strokes: list[ink.Stroke], rng: np.random.Generator) -> Pixels:
+class Likeness:
+    """Tells which pictures come nearer to a digit than one digit in twenty comes to another."""
+
+    def __init__(self, digits: Pixels, rng: np.random.Generator) -> None:
+        some = digits[rng.permutation(len(digits))[: 2 * _COMPARED]]
+        half = len(some) // 2
+        self._known = _blurred(some[:half])
+        among_digits = self._nearest(some[half:])
+        self._most = float(np.quantile(among_digits, _FARTHEST)) if half else np.inf
+
+    def __call__(self, pixels: Pixels) -> NDArray[np.bool_]:
+        near: NDArray[np.bool_] = self._nearest(pixels) > self._most
+        return near
+
+    def _nearest(self, pixels: Pixels) -> NDArray[np.float32]:
+        """(n, 28, 28) -> (n,), the cosine of the angle to the nearest digit."""
+        if len(self._known) == 0:
+            return np.zeros(len(pixels), dtype=np.float32)
+        nearest: NDArray[np.float32] = (_blurred(pixels) @ self._known.T).max(axis=1)
+        return nearest
+
+
+def _blurred(pixels: Pixels) -> NDArray[np.float32]:
+    """(n, 28, 28) -> (n, 196) of length 1, so blurred that a pen's width hardly matters."""
+    side = SIZE // 2
+    rows = np.empty((len(pixels), side * side), dtype=np.float32)
+    for number, picture in enumerate(pixels):
+        soft = cv2.GaussianBlur(picture, (0, 0), 1.2)
+        rows[number] = cv2.resize(soft, (side, side), interpolation=cv2.INTER_AREA).ravel()
+    unit: NDArray[np.float32] = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1.0)
+    return unit
+
+
+def _doodle(rng: np.random.Generator) -> Pixels:
+    kinds, shares = zip(*DOODLES, strict=True)
+    kind = kinds[rng.choice(len(kinds), p=np.array(shares) / sum(shares))]
+    return drawn(kind(rng), rng)
+
+
+def _printed(rng: np.random.Generator) -> Pixels:
+    """A letter of one of OpenCV's fonts, light or bold, upright or slanted."""
+    text = _LETTERS[rng.integers(len(_LETTERS))]
+    font, pen = _FONTS[rng.integers(len(_FONTS))], int(rng.integers(3, 10))
+    page = np.zeros((160, 160), dtype=np.uint8)
+    cv2.putText(page, text, (35, 110), font, 3.0, 255, pen, cv2.LINE_AA)
+    shear = rng.uniform(-0.3, 0.3)
+    lean = np.array([[1.0, shear, -80 * shear], [0.0, 1.0, 0.0]])
+    slanted = cv2.warpAffine(page, lean, page.shape)
+    return _placed(slanted.astype(np.float32) / np.float32(255))
+
+
+def drawn(strokes: list[ink.Stroke], rng: np.random.Generator) -> Pixels:
     """Strokes as an unsteady hand draws them, by the site's pen or by one like MNIST's."""
     angle, shear = rng.uniform(-0.25, 0.25), rng.uniform(-0.25, 0.25)
     stretch = np.exp(rng.uniform(-0.25, 0.25))

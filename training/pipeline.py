@@ -198,15 +198,22 @@ def _recipe(run: TrainingRun, material: Material) -> Recipe:
 
 
 def _lineage(run: TrainingRun, material: Material) -> dict[str, Any]:
-    return {
+    """What the candidate was made of. In a warm start `root` tells that of the version its
+    line of ancestors began with, so that an artifact explains itself on another site too."""
+    champion = run.champion
+    own = {
         "run": run.pk,
         "mode": run.mode,
         "epochs": run.epochs,
         "seed": run.seed,
-        "parent": run.champion.number if run.champion else None,
+        "parent": champion.number if champion else None,
         "dataset_digest": material.digest,
         **material.counts(),
     }
+    if champion is None or run.mode == TrainingRun.Mode.SCRATCH:
+        return own
+    before = champion.lineage
+    return own | {"root": before.get("root", before)}
 
 
 def _register(

@@ -22,6 +22,8 @@ class Recipe:
     replay_share: float = 0.0
     most_repeats: int = 1
     images_per_epoch: int = 0  # 0: as many as the examples' weights sum to
+    # Whether the epoch that validates best is kept, or the last one.
+    keeps_best: bool = True
 
     @classmethod
     def scratch(cls, epochs: int) -> Recipe:
@@ -37,7 +39,11 @@ class Recipe:
 
     @classmethod
     def warm(cls, epochs: int) -> Recipe:
-        """From the champion's weights: a low rate, and what it knows replayed in every batch."""
+        """From the champion's weights: a low rate, and what it knows replayed in every batch.
+
+        The last epoch is kept: the validation is MNIST's, and by it the epoch that
+        has learned least of the drawings might be the best.
+        """
         return cls(
             mode="warm",
             epochs=epochs,
@@ -48,6 +54,7 @@ class Recipe:
             replay_share=0.5,
             most_repeats=50,
             images_per_epoch=30_000,
+            keeps_best=False,
         )
 
     def shares(self, new: int, weight: int, *, replays: bool) -> tuple[int, int]:
