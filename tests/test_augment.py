@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from dataclasses import fields, replace
 
 import numpy as np
+import pytest
 
 from recognizer.glyph import centre_of_mass
 from training import hands
-from training.augment import augment
+from training.augment import STANDARD, Variation, augment
 
 
 def some_digits(count: int = 32) -> np.ndarray:
@@ -51,6 +53,23 @@ def test_no_ink_of_a_neighbour_comes_over() -> None:
     digits = np.full((600, 28, 28), 255, dtype=np.uint8)
     digits[::2] = 0
     assert augment(digits, np.random.default_rng(0))[::2].max() == 0
+
+
+NONE = replace(Variation(**{field.name: 0.0 for field in fields(Variation)}), contrast=1.0)
+
+
+def test_without_any_variation_the_digits_stay_as_they_are() -> None:
+    digits = some_digits()
+    same = augment(digits, np.random.default_rng(0), NONE)
+    assert np.abs(same - digits / 255).max() < 1e-5
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(Variation)])
+def test_every_kind_of_variation_changes_digits_by_itself(name: str) -> None:
+    digits = some_digits()
+    alone = replace(NONE, **{name: getattr(STANDARD, name)})
+    varied = augment(digits, np.random.default_rng(0), alone)
+    assert np.abs(varied - digits / 255).max() > 0.1
 
 
 def test_no_pictures_give_no_pictures() -> None:

@@ -7,6 +7,7 @@ before it is sampled, so it is blurred once and not four times.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import cv2
@@ -17,14 +18,6 @@ from recognizer.glyph import SIZE
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-# Largest rotation in degrees, shear, stretch of one side (natural logarithm) and shift in pixels.
-ROTATION = 12.0
-SHEAR = 0.25
-STRETCH = 0.14
-SHIFT = 0.7
-# Deviation, in pixels, of the tremor's 5x5 control points; after Simard, Steinkraus and
-# Platt (2003), "Best Practices for Convolutional Neural Networks".
-TREMOR = 0.7
 KNOTS = 5
 # Share of its ink that a picture must keep when a pixel is taken off, to be thinned at all.
 SOLID = 0.35
@@ -34,6 +27,26 @@ _PITCH = SIZE + 2 * _GAP
 _MOST = 512  # pictures in a strip: OpenCV addresses fewer than 32,768 rows
 _MIDDLE = (SIZE - 1) / 2
 _AXIS = np.arange(SIZE, dtype=np.float32) - np.float32(_MIDDLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Variation:
+    """How differently the same digit may be written. Every kind can be left out by its
+    number: 0, and 1 for the contrast. Measured one by one by benchmarks/augmentation.py."""
+
+    rotation: float = 12.0  # degrees, to either side
+    shear: float = 0.25
+    stretch: float = 0.14  # of one side, as a natural logarithm
+    shift: float = 0.7  # pixels: ink is centred by its mass, but never quite alike
+    # Deviation, in pixels, of the tremor's 5x5 control points; after Simard, Steinkraus
+    # and Platt (2003), "Best Practices for Convolutional Neural Networks".
+    tremor: float = 0.7
+    thinner: float = 1.0  # pixels taken off a stroke, at most
+    thicker: float = 0.5  # pixels added to it, at most
+    contrast: float = 2.2  # from as soft as scanned paper to as crisp as a drawn line
+
+
+STANDARD = Variation()
 
 
 def _spread() -> NDArray[np.float32]:
@@ -47,20 +60,28 @@ def _spread() -> NDArray[np.float32]:
 _SPREAD = _spread()
 
 
-def augment(batch: NDArray[np.uint8 | np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
+def augment(
+    batch: NDArray[np.uint8 | np.float32],
+    rng: np.random.Generator,
+    variation: Variation = STANDARD,
+) -> NDArray[np.float32]:
     """(n, 28, 28), uint8 in 0..255 or float32 in [0, 1] -> (n, 28, 28) float32 in [0, 1]."""
     images = batch.astype(np.float32)
     if batch.dtype == np.uint8:
         images /= 255
-    parts = [_varied(images[at : at + _MOST], rng) for at in range(0, len(images), _MOST)]
+    parts = [
+        _varied(images[at : at + _MOST], rng, variation) for at in range(0, len(images), _MOST)
+    ]
     return np.concatenate([np.empty((0, SIZE, SIZE), np.float32), *parts])
 
 
-def _varied(images: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
+def _varied(
+    images: NDArray[np.float32], rng: np.random.Generator, variation: Variation
+) -> NDArray[np.float32]:
     strip = np.zeros((len(images), _PITCH, SIZE), dtype=np.float32)
     strip[:, _GAP:-_GAP] = images
-    strip = _with_other_pen(strip, rng)
-    x, y = _source(len(images), rng)
+    strip = _with_other_pen(strip, rng, variation)
+    x, y = _source(len(images), rng, variation)
     # A point that moved out of its picture reads the empty rows around it.
     np.clip(y, -_GAP + 1, SIZE + _GAP - 2, out=y)
     y += np.arange(len(images), dtype=np.float32)[:, None, None] * _PITCH + _GAP
@@ -68,16 +89,18 @@ def _varied(images: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np
     moved = cv2.remap(
         strip.reshape(-1, SIZE), x.reshape(tall), y.reshape(tall), cv2.INTER_LINEAR
     ).reshape(images.shape)
-    return _with_other_contrast(moved, rng)
+    return _with_other_contrast(moved, rng, variation.contrast)
 
 
-def _with_other_pen(strip: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
-    """Strokes thinned by up to a pixel or thickened by up to half of one."""
+def _with_other_pen(
+    strip: NDArray[np.float32], rng: np.random.Generator, variation: Variation
+) -> NDArray[np.float32]:
+    """Strokes thinned or thickened by up to a pixel."""
     tall = strip.reshape(-1, SIZE)
     square = np.ones((2, 2), dtype=np.uint8)
     thinner = cv2.erode(tall, square).reshape(strip.shape)
     thicker = cv2.dilate(tall, square).reshape(strip.shape)
-    change = rng.uniform(-1.0, 0.5, len(strip))
+    change = rng.uniform(-variation.thinner, variation.thicker, len(strip))
     # What is thin already would vanish.
     solid = thinner.sum(axis=(1, 2)) > SOLID * strip.sum(axis=(1, 2))
     less, more = np.where(solid, np.maximum(-change, 0), 0), np.maximum(change, 0)
@@ -87,14 +110,14 @@ def _with_other_pen(strip: NDArray[np.float32], rng: np.random.Generator) -> NDA
 
 
 def _source(
-    count: int, rng: np.random.Generator
+    count: int, rng: np.random.Generator, by: Variation
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Where in its picture each new pixel's ink comes from: x and y, (n, 28, 28) each."""
-    angle = np.deg2rad(rng.uniform(-ROTATION, ROTATION, count))
-    shear = rng.uniform(-SHEAR, SHEAR, count)
-    wide, high = np.exp(rng.uniform(-STRETCH, STRETCH, (2, count)))
-    shift = rng.uniform(-SHIFT, SHIFT, (2, count)) + _MIDDLE
-    knots = rng.normal(0, TREMOR, (2, count, KNOTS, KNOTS)).astype(np.float32)
+    angle = np.deg2rad(rng.uniform(-by.rotation, by.rotation, count))
+    shear = rng.uniform(-by.shear, by.shear, count)
+    wide, high = np.exp(rng.uniform(-by.stretch, by.stretch, (2, count)))
+    shift = rng.uniform(-by.shift, by.shift, (2, count)) + _MIDDLE
+    knots = rng.normal(0, by.tremor, (2, count, KNOTS, KNOTS)).astype(np.float32)
     tremor = _SPREAD @ knots @ _SPREAD.T
     cosine, sine = np.cos(angle), np.sin(angle)
     x = _slope(cosine * wide, (cosine * shear - sine) * high) + _column(shift[0]) + tremor[0]
@@ -108,10 +131,9 @@ def _slope(along_x: NDArray[np.floating], along_y: NDArray[np.floating]) -> NDAr
 
 
 def _with_other_contrast(
-    images: NDArray[np.float32], rng: np.random.Generator
+    images: NDArray[np.float32], rng: np.random.Generator, most: float
 ) -> NDArray[np.float32]:
-    """From as soft as scanned paper to as crisp as a drawn line."""
-    gain = _column(rng.uniform(1.0, 2.2, len(images)))
+    gain = _column(rng.uniform(1.0, most, len(images)))
     contrasted: NDArray[np.float32] = np.clip((images - 0.5) * gain + 0.5, 0.0, 1.0)
     return contrasted
 

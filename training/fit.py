@@ -123,7 +123,8 @@ class _Source:
     ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
         """Images (batch, 28, 28, 1) in [0, 1], each drawn a little differently, and labels."""
         rng = np.random.default_rng([self._seed, epoch, number])
-        return augment(self._pool.pixels[rows], rng)[..., None], self._pool.labels[rows]
+        images = augment(self._pool.pixels[rows], rng, self._recipe.variation)
+        return images[..., None], self._pool.labels[rows]
 
 
 class _Reporter:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from training.augment import STANDARD, Variation
+
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
@@ -22,6 +24,7 @@ class Recipe:
     replay_share: float = 0.0
     most_repeats: int = 1
     images_per_epoch: int = 0  # 0: as many as the examples' weights sum to
+    variation: Variation = STANDARD
     # Whether the epoch that validates best is kept, or the last one.
     keeps_best: bool = True
 
