@@ -3,7 +3,7 @@
 
 Starts each server afresh on this machine, in turn, and asks it over loopback:
 
-    .venv/bin/python benchmarks/serving.py [--seconds 8] [--rounds 3]
+    .venv/bin/python -m benchmarks.serving [--seconds 8] [--rounds 3]
 
 Prints a table and writes it to benchmarks/RESULTS.md. Both serve the shipped
 network. The client is one process that keeps its connections open; it shares
@@ -18,7 +18,6 @@ import http.client
 import io
 import json
 import os
-import platform
 import shutil
 import socket
 import statistics
@@ -30,14 +29,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
 from PIL import Image, ImageDraw
 
-ROOT = Path(__file__).resolve().parent.parent
-RESULTS = ROOT / "benchmarks" / "RESULTS.md"
+from benchmarks import results
+from benchmarks.results import ROOT
+
 CLIENTS = 8
 MIB = 1 << 20
 
@@ -81,7 +80,6 @@ def picture() -> str:
 def granian(port: int) -> list[str]:
     """The command that `make run` starts the web server with."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "digitsite.settings")
-    sys.path.insert(0, str(ROOT))
     import django
 
     django.setup()
@@ -114,7 +112,7 @@ def subjects(folder: Path) -> list[Subject]:
         ),
         Subject(
             "Flask, keras predict()",
-            lambda port: [python, "benchmarks/flask_site.py"],
+            lambda port: [python, "-m", "benchmarks.flask_site"],
             "/predict", json.dumps({"image": picture()}).encode(),
             {"MODEL": str(ROOT / "recognizer/shipped/model.keras"), "TF_CPP_MIN_LOG_LEVEL": "3"},
         ),
@@ -220,28 +218,20 @@ def median(rounds: list[Figures]) -> Figures:
     )
 
 
-def table(results: dict[str, Figures]) -> str:
-    base = next(figures for name, figures in results.items() if name.startswith("Flask"))
-    lines = [
-        f"| server | p50 ms, 1 client | p99 ms | requests/s, {CLIENTS} clients | against Flask "
-        "| resident MiB | start to first answer s |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    lines += [
-        f"| {name} | {one.p50:.2f} | {one.p99:.2f} | {one.rate:.0f} | {one.rate / base.rate:.1f}x "
-        f"| {one.resident:.0f} | {one.first_answer:.2f} |"
-        for name, one in results.items()
-    ]
-    return "\n".join(lines)
-
-
-def write(section: str, text: str) -> None:
-    """Replaces one section of RESULTS.md and leaves the others."""
-    before = RESULTS.read_text() if RESULTS.exists() else "# Results\n"
-    head, *sections = before.split("\n## ")
-    kept = [one for one in sections if not one.startswith(f"{section}\n")]
-    parts = [head.rstrip(), *(one.strip() for one in kept), f"{section}\n\n{text}"]
-    RESULTS.write_text("\n\n## ".join(parts) + "\n")
+def table(servers: dict[str, Figures]) -> str:
+    base = next(figures for name, figures in servers.items() if name.startswith("Flask"))
+    columns = [
+        "server", "p50 ms, 1 client", "p99 ms", f"requests/s, {CLIENTS} clients",
+        "against Flask", "resident MiB", "start to first answer s",
+    ]  # fmt: skip
+    rows = [
+        [
+            name, f"{one.p50:.2f}", f"{one.p99:.2f}", f"{one.rate:.0f}",
+            f"{one.rate / base.rate:.1f}x", f"{one.resident:.0f}", f"{one.first_answer:.2f}",
+        ]
+        for name, one in servers.items()
+    ]  # fmt: skip
+    return results.table(columns, rows)
 
 
 def main() -> None:
@@ -266,14 +256,10 @@ def main() -> None:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     text = table({name: median(figures) for name, figures in rounds.items()})
-    print(text)
-    command = f"benchmarks/serving.py --seconds {options.seconds:g} --rounds {options.rounds}"
-    machine = f"{psutil.cpu_count()} cores, Python {platform.python_version()}"
-    when = datetime.now(UTC).strftime("%Y-%m-%d")
-    write(
+    results.write(
         "serving",
         f"{text}\n\nMedians of {options.rounds} rounds, the servers in turn; one web process each, "
-        f"client and server on the same {machine}; {when}; `{command}`.",
+        "client and server on the same machine.",
     )
 
 

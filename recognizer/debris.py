@@ -50,8 +50,10 @@ def cleared(mask: Mask) -> Mask:
         rest: NDArray[np.bool_] = kept & ~foreign
         if longer[rest].max(initial=0) > _LEAST * max(mask.shape):
             kept = rest
-    longest = np.argmax(longer * kept)
-    pen = 2 * stats[longest, cv2.CC_STAT_AREA] / max(1, outlines[longest])
+    # Of several as long, the largest: how pieces are numbered shall not matter.
+    area = stats[:, cv2.CC_STAT_AREA].astype(np.int64)
+    longest = np.argmax((longer * kept).astype(np.int64) * mask.size + area * kept)
+    pen = 2 * area[longest] / max(1, outlines[longest])
     kept = kept & (longer >= max(_SPECK * longer[longest], _DOT * pen))
     return mask if kept[1:].all() else kept[labels].astype(np.uint8)
 
@@ -74,15 +76,16 @@ def _frames(labels: NDArray[np.uint16], sizes: NDArray[np.int32]) -> NDArray[np.
 
 def _without_ruling(mask: Mask) -> Mask:
     """Without parallel lines across the picture, be they along it or upright."""
-    for across in (mask, mask.T):
-        lines = [*_lines(across)]
+    # All are looked for before any is erased, or they would seem to end where they crossed.
+    found = [(across, [*_lines(across)]) for across in (mask, mask.T)]
+    for across, lines in found:
         if len(lines) > 1:  # a single one may be the bar of a 7 that fills the picture
             for rows, thickness in lines:
                 _erase(across, rows, thickness)
     return mask
 
 
-def _lines(mask: Mask) -> Iterator[tuple[NDArray[np.intp], int]]:
+def _lines(mask: Mask) -> Iterator[tuple[NDArray[np.int64], int]]:
     """Lines from the left edge to the right: the row of each column, and the thickness."""
     height, width = mask.shape
     thickest = max(2, round(_THICK * height))
@@ -92,27 +95,32 @@ def _lines(mask: Mask) -> Iterator[tuple[NDArray[np.intp], int]]:
         return
     # Ink within a pixel of a line is seen on it.
     near = cv2.dilate(mask, np.ones((3, 1), np.uint8))
-    columns = np.linspace(0, width - 1, _LOOKS).astype(np.intp)
+    columns = _way(0, np.array([2 * (width - 1)]), _LOOKS)[0]
     goals = np.array([end for end, _ in ends])
     for start, thickness in starts:
-        ways = np.linspace(np.full_like(goals, start), goals, _LOOKS, axis=1).astype(np.intp)
-        seen = near[ways, columns].mean(axis=1) * (np.abs(goals - start) <= _STEEP * width)
+        ways = _way(start, goals, _LOOKS)
+        seen = near[ways, columns].mean(axis=1) * (np.abs(goals - start) <= 2 * _STEEP * width)
         if seen.max() >= _SEEN:
-            end = goals[seen.argmax()]
-            yield np.linspace(start, end, width).astype(np.intp), thickness
+            yield _way(start, goals[[seen.argmax()]], width)[0], thickness
 
 
-def _runs(column: Mask, longest: int) -> list[tuple[float, int]]:
-    """Middle and length of each run of ink, down to the longest that a line can make."""
+def _way(start: int, goals: NDArray[np.int64], steps: int) -> NDArray[np.int64]:
+    """(goals, steps) whole numbers from half of `start` to half of each goal, rounded down."""
+    last = steps - 1
+    return (start * last + np.multiply.outer(goals - start, np.arange(steps))) // (2 * last)
+
+
+def _runs(column: Mask, longest: int) -> list[tuple[int, int]]:
+    """Twice the middle, and the length, of each run of ink that is no longer than a line's."""
     steps = np.flatnonzero(np.diff(column, prepend=0, append=0))
     return [
-        ((start + end) / 2, int(end - start))
+        (int(start + end), int(end - start))
         for start, end in zip(steps[::2], steps[1::2], strict=True)
         if end - start <= longest
     ]
 
 
-def _erase(mask: Mask, rows: NDArray[np.intp], thickness: int) -> None:
+def _erase(mask: Mask, rows: NDArray[np.int64], thickness: int) -> None:
     """Takes a line away where no stroke crosses it."""
     reach = thickness // 2 + 1
     columns = np.arange(mask.shape[1])

@@ -16,8 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitsite.exceptions import TooLarge
+from recognizer import grouping
 from recognizer.exceptions import BadInk, Blank
 from recognizer.glyph import BODY, CENTRE, PEN, SIZE, Box, Glyph, centre_of_mass
+from recognizer.grouping import Lattice
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,8 +29,6 @@ Stroke: TypeAlias = NDArray[np.float64]  # (points, 2): x, y
 LARGEST_COORDINATE = 100_000.0
 # Ink whose longer side is below this share of its canvas is a dot, not a digit.
 DOT_SHARE = 0.03
-# Beside digits, what is less high than this share of the tallest is a sign or a speck.
-SMALL_SHARE = 0.3
 # Where the canvas is not known: below this the scale would leave the range of
 # a double, and no unit that people draw in is so coarse.
 DOT_SIDE = 1e-9
@@ -38,6 +38,8 @@ DOT_SIDE = 1e-9
 _PIECE = 3.0
 _WINDOW = 2 * math.ceil(_PIECE / 2 + PEN / 2 + 0.5) + 2
 _WINDOW_X, _WINDOW_Y = np.tile(np.arange(_WINDOW), _WINDOW), np.repeat(np.arange(_WINDOW), _WINDOW)
+# A drawing at the limits has ten thousands of pieces; their tables stay small.
+_PIECES_AT_ONCE = 2000
 # The centre of mass lies inside the ink, so the ink never leaves the picture by more.
 _MARGIN = 12
 
@@ -141,6 +143,20 @@ def draw(starts: NDArray[np.float64], ends: NDArray[np.float64]) -> NDArray[np.f
     the time.
     """
     starts, along = _cut(starts, ends - starts)
+    # Ink that ends up outside the picture falls into the margin and is cut off.
+    side = SIZE + 2 * _MARGIN
+    nearest = np.full(side * side, np.inf)
+    for at in range(0, len(starts), _PIECES_AT_ONCE):
+        _come_nearer(nearest, starts[at : at + _PIECES_AT_ONCE], along[at : at + _PIECES_AT_ONCE])
+    inside = nearest.reshape(side, side)[_MARGIN:-_MARGIN, _MARGIN:-_MARGIN]
+    ink: NDArray[np.float64] = np.clip(PEN / 2 + 0.5 - np.sqrt(inside), 0.0, 1.0)
+    return ink
+
+
+def _come_nearer(
+    nearest: NDArray[np.float64], starts: NDArray[np.float64], along: NDArray[np.float64]
+) -> None:
+    """Lowers the squared distances of the pixels around each piece to that from the piece."""
     corner = np.floor(starts + along / 2).astype(np.intp) - (_WINDOW // 2 - 1)
     x = corner[:, :1] + _WINDOW_X - starts[:, :1]
     y = corner[:, 1:] + _WINDOW_Y - starts[:, 1:]
@@ -150,14 +166,9 @@ def draw(starts: NDArray[np.float64], ends: NDArray[np.float64]) -> NDArray[np.f
     share = np.minimum(np.maximum(share, 0.0), 1.0)
     x -= share * along[:, :1]
     y -= share * along[:, 1:]
-    # Ink that ends up outside the picture falls into the margin and is cut off.
     side = SIZE + 2 * _MARGIN
     first = np.clip(corner + _MARGIN, 0, side - _WINDOW) @ np.array([1, side])
-    nearest = np.full(side * side, np.inf)
     np.minimum.at(nearest, first[:, None] + (_WINDOW_Y * side + _WINDOW_X), x * x + y * y)
-    inside = nearest.reshape(side, side)[_MARGIN:-_MARGIN, _MARGIN:-_MARGIN]
-    ink: NDArray[np.float64] = np.clip(PEN / 2 + 0.5 - np.sqrt(inside), 0.0, 1.0)
-    return ink
 
 
 def _cut(
@@ -172,39 +183,34 @@ def _cut(
     return np.repeat(starts, counts, axis=0) + number[:, None] * steps, steps
 
 
-def digits(strokes: Sequence[Stroke], *, canvas: tuple[float, float] | None = None) -> list[Glyph]:
-    """A whole number's strokes -> one glyph a digit, left to right.
+def digits(strokes: Sequence[Stroke], *, canvas: tuple[float, float] | None = None) -> Lattice:
+    """A whole number's strokes -> what may be its digits, for the network to choose from.
 
     Decimal points, minus signs and stray dots are passed over. Raises `Blank`
-    where nothing is left.
+    where nothing else is there.
     """
-    groups = _group(strokes)
-    heights = [bounding_box(group)[3] for group in groups]
-    least = SMALL_SHARE * max(heights)
-    glyphs = [
-        normalise(group, canvas=canvas)
-        for group, height in zip(groups, heights, strict=True)
-        if height > 0 and height >= least and not _is_dot(bounding_box(group), canvas)
-    ]
-    if not glyphs:
+    boxes = grouping.upright(strokes, _slant(strokes))
+    groups, signs = grouping.candidates(boxes, in_order=True)
+    drawn = [(group, [strokes[piece] for piece in group.pieces]) for group in groups]
+    digits = [one for one in drawn if not _is_dot(bounding_box(one[1]), canvas)]
+    # Without a stroke that can be one by itself, nothing would be left once all are shared out.
+    if all(len(parts) > 1 for _, parts in digits):
         raise Blank("There is no digit in this drawing.", field="strokes")
-    return glyphs
+    dots = [group for group, parts in drawn if _is_dot(bounding_box(parts), canvas)]
+    glyphs = [normalise(parts) for _, parts in digits]
+    return Lattice(glyphs, [group for group, _ in digits] + dots + signs)
 
 
-def _group(strokes: Sequence[Stroke]) -> list[list[Stroke]]:
-    """Strokes that stand over one another belong to one digit: 4 and 5 take two."""
-    groups: list[list[Stroke]] = []
-    for stroke in sorted(strokes, key=lambda points: float(points[:, 0].min())):
-        if groups and _share_a_column(groups[-1], stroke):
-            groups[-1].append(stroke)
-        else:
-            groups.append([stroke])
-    return groups
-
-
-def _share_a_column(group: list[Stroke], stroke: Stroke) -> bool:
-    """Whether at least 30 % of the narrower one's width lies over the other."""
-    left, _, width, _ = bounding_box(group)
-    other_left, _, other_width, _ = bounding_box([stroke])
-    overlap = min(left + width, other_left + other_width) - max(left, other_left)
-    return overlap >= 0.3 * min(width, other_width) and overlap >= 0
+def _slant(strokes: Sequence[Stroke]) -> float:
+    """How far the strokes go in x for each y: the regression of x on y within each stroke."""
+    across, down = 0.0, 0.0
+    for points in strokes:
+        along = np.diff(points, axis=0)
+        length = np.hypot(along[:, 0], along[:, 1])
+        if length.sum() > 0:
+            middles = (points[1:] + points[:-1]) / 2
+            middles -= length @ middles / length.sum()
+            # What the ink of a segment has about its own middle is a twelfth.
+            across += float(length @ (middles.prod(axis=1) + along.prod(axis=1) / 12))
+            down += float(length @ (middles[:, 1] ** 2 + along[:, 1] ** 2 / 12))
+    return across / down if down > 0 else 0.0

@@ -25,9 +25,12 @@ STEP = np.ones((3, 3), np.uint8)  # a pixel to every side
 _WIDEST = 0.4
 # Light is read from the rim where this share of it lies within so many grey
 # levels of one smooth surface.
-_RIM_OF_PAPER, _SMOOTH = 0.85, 10.0
-# What is so many grey levels lighter than the surface is no longer paper.
-_LIGHTER = 24.0
+_RIM_OF_PAPER, _SMOOTH = 0.85, 10.1
+# No digit covers more of a picture than this share.
+_SHEET = 0.6
+# What is so many grey levels lighter than the surface is no longer paper. Neither
+# is a whole number: levels are, and rounding shall not decide between them.
+_LIGHTER = 24.1
 # Dividing by darker paper than this would only raise noise.
 _DARKEST = 32
 
@@ -78,8 +81,9 @@ def _surface(thumb: Relief) -> Relief:
         if paper.mean() < _RIM_OF_PAPER:
             return np.full_like(thumb, np.median(grey))
     surface = sum(weight * term for weight, term in zip(weights, terms, strict=True))
-    clipped: Relief = np.clip(surface, 0, 255).astype(np.float32)
-    return clipped
+    # In steps that float32 holds exactly: what is found on it then hangs on no rounding.
+    stepped: Relief = (np.rint(np.clip(surface, 0, 255) * 1024) / 1024).astype(np.float32)
+    return stepped
 
 
 def _rim(table: NDArray[np.floating]) -> NDArray[np.floating]:
@@ -95,12 +99,22 @@ def polarities(light: Light) -> tuple[bool, ...]:
     relief = light.relief
     darker = np.minimum(light.filled - relief, np.maximum(-relief, 0))
     lighter = np.minimum(relief - light.cut, np.maximum(relief, 0))
-    if float((lighter**3).sum()) <= float((darker**3).sum()):
+    if float((lighter**3).sum(dtype=np.float64)) <= float((darker**3).sum(dtype=np.float64)):
         return (False,)
-    # Wider than any stroke, it may be the sheet itself on a darker table.
-    away = cv2.distanceTransform((relief > _LIGHTER).astype(np.uint8), cv2.DIST_L2, 3)
-    wide = 2 * float(away.max()) > _WIDEST * math.sqrt(relief.size)
-    return (False, True) if wide else (True,)
+    # Wider than any stroke, or nearly everything, it may be the sheet itself on a
+    # darker table or in a dark frame.
+    light_part = (relief > _LIGHTER).astype(np.uint8)
+    wide = 2 * float(distances(light_part).max()) > _WIDEST * math.sqrt(relief.size)
+    sheet = wide or int(light_part.sum()) > _SHEET * relief.size
+    return (False, True) if sheet else (True,)
+
+
+def distances(mask: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """How far each pixel is from the nearest that is 0, in pixels."""
+    away = cv2.distanceTransform(mask, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    # Roundings in OpenCV leave the last bit open. The squares are whole numbers.
+    exact: NDArray[np.float32] = np.sqrt(np.rint(away * away))
+    return exact
 
 
 def depth(grey: Grey, light: Light) -> Depth:
@@ -108,8 +122,8 @@ def depth(grey: Grey, light: Light) -> Depth:
 
     Light falls on ink as it does on paper, so it is their ratio that tells.
     """
-    paper = np.clip(light.surface + _without_strokes(light), 0, 255).astype(np.uint8)
-    paper = cv2.resize(paper, grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    paper = np.clip(np.rint(light.surface + _without_strokes(light)), 0, 255).astype(np.uint8)
+    paper = cv2.resize(paper, grey.shape[::-1], interpolation=cv2.INTER_LINEAR_EXACT)
     missing = cv2.subtract(paper, grey)
     share: Depth = cv2.divide(missing, np.maximum(paper, _DARKEST), scale=255)
     return share

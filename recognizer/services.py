@@ -16,6 +16,7 @@ from digitsite.exceptions import Conflict, Invalid, Refused, Unavailable
 from recognizer import metrics, registry
 from recognizer.answer import Reading
 from recognizer.glyph import NORMALISATION, Glyph
+from recognizer.grouping import Lattice
 from recognizer.models import LABELS, Contributor, Drawing
 from recognizer.submission import Submission
 
@@ -33,16 +34,18 @@ class Prediction:
 def predict(*, submission: Submission) -> Prediction:
     """Reads without storing. Raises `Refused` for bad input, `Unavailable` without a model."""
     with metrics.SECONDS.time():
-        glyphs = submission.glyphs()
+        lattice = submission.lattice()
         live = _live()
-        return Prediction(glyphs, _read(live, glyphs), live.number, live.version)
+        return _chosen(lattice, live.read(lattice.glyphs), live)
 
 
-def _read(live: registry.Live, glyphs: list[Glyph]) -> list[Reading]:
-    readings = live.read(glyphs)
-    for reading in readings:
-        metrics.ANSWERS.labels(reading.verdict).inc()
-    return readings
+def _chosen(lattice: Lattice, readings: list[Reading], live: registry.Live) -> Prediction:
+    """The readings that make up the answer, out of those of all glyphs."""
+    best = lattice.best([max(reading.probabilities) for reading in readings])
+    for at in best:
+        metrics.ANSWERS.labels(readings[at].verdict).inc()
+    glyphs = [lattice.glyphs[at] for at in best]
+    return Prediction(glyphs, [readings[at] for at in best], live.number, live.version)
 
 
 def predict_many(*, submissions: list[Submission]) -> list[Prediction | Refused]:
@@ -54,20 +57,20 @@ def predict_many(*, submissions: list[Submission]) -> list[Prediction | Refused]
     live = _live()
     images = sum(submission.image is not None for submission in submissions)
     most_pixels = settings.LIMITS["image_pixels"] * 4 // max(images, 4)
-    prepared = [_glyphs_or_refusal(submission, most_pixels) for submission in submissions]
-    glyphs = [glyph for some in prepared if isinstance(some, list) for glyph in some]
-    readings = iter(_read(live, glyphs) if glyphs else [])
+    prepared = [_lattice_or_refusal(submission, most_pixels) for submission in submissions]
+    glyphs = [glyph for some in prepared if isinstance(some, Lattice) for glyph in some.glyphs]
+    readings = iter(live.read(glyphs) if glyphs else [])
     return [
-        Prediction(some, [next(readings) for _ in some], live.number, live.version)
-        if isinstance(some, list)
+        _chosen(some, [next(readings) for _ in some.glyphs], live)
+        if isinstance(some, Lattice)
         else some
         for some in prepared
     ]
 
 
-def _glyphs_or_refusal(submission: Submission, most_pixels: int) -> list[Glyph] | Refused:
+def _lattice_or_refusal(submission: Submission, most_pixels: int) -> Lattice | Refused:
     try:
-        return submission.glyphs(most_pixels=most_pixels)
+        return submission.lattice(most_pixels=most_pixels)
     except Refused as refusal:
         return refusal
 

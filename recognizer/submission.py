@@ -14,7 +14,7 @@ from django.core.files.uploadedfile import UploadedFile
 from digitsite.exceptions import Invalid, TooLarge, Unsupported
 from recognizer import ink
 from recognizer.exceptions import BadImage, BadInk
-from recognizer.glyph import Glyph
+from recognizer.grouping import Lattice
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +28,15 @@ class Submission:
     number: bool = False
     detail: bool = False
 
-    def glyphs(self, *, most_pixels: int | None = None) -> list[Glyph]:
-        """One glyph, or with `number` one a digit, left to right. Raises `Refused`.
+    def lattice(self, *, most_pixels: int | None = None) -> Lattice:
+        """One glyph, or with `number` all that may be a digit of it. Raises `Refused`.
 
         `most_pixels` of an image; left out, the site's own limit.
         """
         if self.strokes is not None:
             if self.number:
                 return ink.digits(self.strokes, canvas=self.canvas)
-            return [ink.normalise(self.strokes, canvas=self.canvas)]
+            return Lattice.of(ink.normalise(self.strokes, canvas=self.canvas))
         assert self.image is not None
         # Imported with the first image: a site that is only drawn on never
         # needs the libraries behind them.
@@ -47,7 +47,7 @@ class Submission:
             most_bytes=settings.LIMITS["image_bytes"],
             most_pixels=most_pixels or settings.LIMITS["image_pixels"],
         )
-        return raster.digits(grey) if self.number else [raster.normalise(grey)]
+        return raster.digits(grey) if self.number else Lattice.of(raster.normalise(grey))
 
 
 def parse(data: Any) -> Submission:

@@ -18,7 +18,6 @@ from tests.golden.make import DIGITS, placed
 
 # As drawn on a sheet of 300 by 300.
 FOUR = placed(DIGITS[4], size=160, turn=0, at=(80, 60))
-FIVE = placed(DIGITS[5], size=160, turn=0, at=(80, 60))
 
 
 def parsed(strokes: Any) -> list[ink.Stroke]:
@@ -253,61 +252,3 @@ def test_a_straight_stroke_is_not_stretched_to_a_square() -> None:
     assert upright[:, :12].sum() == 0
     assert upright[:, 16:].sum() == 0
     assert (upright > 0).any(axis=1).sum() == pytest.approx(20, abs=1)
-
-
-# --- whole numbers --------------------------------------------------------------
-
-
-def moved(strokes: Any, right: float, down: float = 0) -> Any:
-    return [[[x + right, y + down] for x, y in stroke] for stroke in strokes]
-
-
-def boxes(strokes: Any) -> list[list[int]]:
-    return [[round(side) for side in glyph.box] for glyph in ink.digits(parsed(strokes))]
-
-
-@pytest.mark.parametrize("strokes", [FOUR, FIVE, FOUR[::-1], FIVE[::-1]])
-def test_a_digit_of_two_strokes_is_one_digit(strokes: Any) -> None:
-    (glyph,) = ink.digits(parsed(strokes))
-    assert (glyph.pixels == ink.normalise(parsed(strokes)).pixels).all()
-
-
-def test_a_number_is_read_from_left_to_right() -> None:
-    two = placed(DIGITS[2], size=160, turn=0, at=(80, 60))
-    drawn_backwards = [*moved(two, 130), *FOUR]
-    four, second = ink.digits(parsed(drawn_backwards))
-    assert (four.pixels == ink.normalise(parsed(FOUR)).pixels).all()
-    assert (second.pixels == ink.normalise(parsed(two)).pixels).all()
-    assert four.box[0] < second.box[0]
-
-
-def test_each_digit_says_where_it_stands() -> None:
-    assert boxes([*FOUR, *moved(FOUR, 150)]) == [[80, 60, 100, 160], [230, 60, 100, 160]]
-
-
-def test_digits_side_by_side_stay_apart() -> None:
-    ones = [[[x, 10], [x + 3, 150]] for x in (10, 40, 70)]
-    assert len(boxes(ones)) == 3
-
-
-def test_a_decimal_point_is_passed_over() -> None:
-    point = [[[190, 215], [193, 219]]]
-    assert len(boxes([*FOUR, *point, *moved(FOUR, 150)])) == 2
-
-
-def test_a_minus_is_passed_over() -> None:
-    minus = [[[10, 140], [60, 137]]]
-    assert boxes([*minus, *FOUR]) == [[80, 60, 100, 160]]
-
-
-@pytest.mark.parametrize("strokes", [[[[10, 140], [60, 140]]], [[[10, 10]], [[50, 10]]]])
-def test_a_number_without_a_digit_is_blank(strokes: Any) -> None:
-    with pytest.raises(Blank):
-        ink.digits(parsed(strokes))
-
-
-def test_a_lone_dot_on_a_known_sheet_is_no_number() -> None:
-    dot = [np.array([[100.0, 100.0], [103.0, 102.0]])]
-    with pytest.raises(Blank):
-        ink.digits(dot, canvas=(280, 280))
-    assert len(ink.digits(dot)) == 1

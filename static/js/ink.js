@@ -63,7 +63,7 @@ export function boundingBox(strokes) {
   return { x: left, y: top, width: right - left, height: bottom - top };
 }
 
-function isDot({ width, height }, canvas) {
+export function isDot({ width, height }, canvas) {
   const longer = Math.max(width, height);
   return longer < DOT_SIDE || (canvas !== null && longer < DOT_SHARE * Math.min(...canvas));
 }

@@ -1,0 +1,86 @@
+"""How well MNIST is read by a network that has learned from it alone, and what the network costs.
+
+    .venv/bin/python -m benchmarks.mnist [--seeds 3] [--epochs 14] [--final]
+
+Trains one network a seed by the site's recipe from scratch; those in
+var/benchmarks/ are not trained again. Without --final the test images stay unread.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks import data, results, trained
+from benchmarks.networks import Network
+from benchmarks.results import percent
+
+
+def accuracies(folder: Path, *, final: bool) -> list[float]:
+    """The share read right of the digits for validation and, at the end, of the test digits."""
+    network = Network(folder)
+    sets = [data.mnist_digits(final=which)[1] for which in ([False, True] if final else [False])]
+    return [float((network.read(one.pixels).answers == one.labels).mean()) for one in sets]
+
+
+def multiply_adds(model: Any) -> int:
+    """Of one picture: every weight of a kernel is used once at each place of the output."""
+    with_kernel = [layer for layer in model.layers if hasattr(layer, "kernel")]
+    return sum(
+        math.prod(layer.kernel.shape) * math.prod(layer.output.shape[1:-1]) for layer in with_kernel
+    )
+
+
+def costs(folder: Path) -> str:
+    from training.network import load
+
+    model = load((folder / "model.keras").read_bytes())
+    rows = [
+        ["parameters", f"{model.count_params():,}"],
+        ["of them trained", f"{sum(math.prod(v.shape) for v in model.trainable_variables):,}"],
+        ["multiply-adds a picture", f"{multiply_adds(model):,}"],
+        ["bytes of model.tflite", f"{(folder / 'model.tflite').stat().st_size:,}"],
+    ]
+    return results.table(["the network", ""], rows)
+
+
+def by_seed(folders: list[Path], *, final: bool) -> str:
+    """A row a seed, then their mean and their standard deviation."""
+    measured = np.array([accuracies(folder, final=final) for folder in folders])
+    minutes = np.array([trained.seconds(folder) / 60 for folder in folders])
+    rows = [
+        [seed, *map(percent, shares), f"{taken:.1f}"]
+        for seed, (shares, taken) in enumerate(zip(measured, minutes, strict=True))
+    ]
+    rows.append(["mean", *map(percent, measured.mean(axis=0)), f"{minutes.mean():.1f}"])
+    if len(folders) > 1:
+        rows.append(["deviation", *map(percent, measured.std(axis=0, ddof=1)), ""])
+    names = ["validation %", *(["test %"] if final else [])]
+    return results.table(["seed", *names, "minutes of training"], rows)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=results.AsWritten)
+    parser.add_argument("--seeds", type=int, default=3, help="how many (default: 3)")
+    parser.add_argument("--epochs", type=int, default=0, help="default: the site's own number")
+    results.add_final(parser, "the test images are read as well")
+    options = parser.parse_args()
+    folders = [trained.scratch(epochs=options.epochs, seed=seed) for seed in range(options.seeds)]
+    epochs = len(trained.history(folders[0]))
+    validation, test = (data.mnist_digits(final=final)[1] for final in (False, True))
+    text = [
+        by_seed(folders, final=options.final),
+        f"{epochs} epochs each; {len(validation):,} digits of the training images for validation"
+        + (f", {len(test):,} for the test." if options.final else ", the test not looked at.")
+        + " One of eleven answers each: a digit that is taken for none counts as misread.",
+        costs(folders[0]),
+    ]
+    results.write(results.final_section("mnist", options), "\n\n".join(text))
+
+
+if __name__ == "__main__":
+    main()

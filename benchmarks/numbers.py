@@ -1,0 +1,264 @@
+"""How often a whole number is read without a single mistake.
+
+    .venv/bin/python -m benchmarks.numbers [--artifact FOLDER] [--each 40]
+
+Numbers of 2 to 6 digits are composed of one writer's own digits (UCI pen digits, 30
+people), stroke for stroke in the order of writing, and read as the site reads them:
+as strokes, and painted, as pictures. The weights of recognizer/grouping.py were
+chosen on the writers of even numbers; the figures are of the others.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks import results
+from benchmarks.results import percent
+from benchmarks.settings import settings
+from recognizer import ink, raster
+from recognizer.grouping import Lattice
+from recognizer.inference import LiteRTEngine
+from training import ink_corpora
+
+Strokes: TypeAlias = list[NDArray[np.float64]]  # each (points, 2)
+
+SEED = 7
+MARGIN = 40.0  # of the sheet around a number, in the corpus' own unit
+MOST_OVERLAP = 0.25
+BRUSHES = (12, 18)  # in pixels, where a digit is as high as
+HEIGHT = 200
+FINER = 4  # a picture is painted so many times as large, for smooth edges
+
+
+@dataclass(frozen=True)
+class Variant:
+    """How the digits of a number are set side by side.
+
+    `overlapping` is the share of digits whose boxes overlap the one before, by up to
+    a quarter of the narrower one's width; the others leave a gap, small as a rule.
+    `room` widens every gap, in heights of a digit. `slant` is the most that a number
+    leans to either side, in degrees; `jitter` is how far digits stand off the
+    baseline, in heights of a digit.
+    """
+
+    name: str
+    overlapping: float = 0.0
+    room: float = 0.0
+    slant: float = 0.0
+    jitter: float = 0.04
+
+
+VARIANTS = [
+    Variant("natural spacing"),
+    Variant("overlap", overlapping=1.0),
+    Variant("slant", slant=25.0),
+    Variant("all together", overlapping=0.5, slant=25.0, jitter=0.06),
+]
+
+
+# In a picture ink that touches is no longer in strokes, so room tells more.
+PAINTED = [Variant("well apart", room=0.2), VARIANTS[0], VARIANTS[3]]
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number as written: `strokes` in the order of writing, `owners` the digit of each."""
+
+    writer: int
+    text: str
+    strokes: Strokes
+    owners: list[int]
+
+
+def pen_digits(remainder: int) -> dict[int, list[tuple[int, Strokes]]]:
+    """By writer, of every second one: the label and the strokes of each digit, y down."""
+    writers: dict[int, list[tuple[int, Strokes]]] = {}
+    for record in ink_corpora.pendigits(settings.CORPORA_DIR):
+        if int(record.writer) % 2 == remainder:
+            writers.setdefault(int(record.writer), []).append((record.label, record.strokes))
+    return writers
+
+
+def numbers(
+    writers: dict[int, list[tuple[int, Strokes]]],
+    variant: Variant,
+    *,
+    each: int,
+    seed: int,
+) -> Iterator[Number]:
+    """`each` numbers a writer."""
+    chance = np.random.default_rng(seed)
+    for writer, digits in sorted(writers.items()):
+        height = float(np.median([_extent(strokes)[3] for _, strokes in digits]))
+        for _ in range(each):
+            count = int(chance.integers(2, 7))
+            chosen = [digits[int(at)] for at in chance.integers(len(digits), size=count)]
+            yield compose(chosen, variant, height, writer, chance)
+
+
+def compose(
+    digits: list[tuple[int, Strokes]],
+    variant: Variant,
+    height: float,
+    writer: int,
+    chance: np.random.Generator,
+) -> Number:
+    """The digits side by side on one baseline; `height` is the writer's usual one."""
+    placed: Strokes = []
+    owners: list[int] = []
+    right, width_before = 0.0, 0.0
+    for owner, (_, strokes) in enumerate(digits):
+        left, top, width, tall = _extent(strokes)
+        if owner and chance.random() < variant.overlapping:
+            gap = -MOST_OVERLAP * chance.random() * min(width, width_before)
+        else:  # mostly apart by a seventh of the height, seldom touching, seldom wide
+            gap = height * (variant.room + chance.gamma(2.0, 0.09) - 0.04)
+        below = height * variant.jitter * chance.normal()
+        shift = np.array([right + gap - left, below - top - tall])
+        placed += [points + shift for points in strokes]
+        owners += [owner] * len(strokes)
+        right, width_before = right + gap + width, width
+    lean = np.tan(np.radians(variant.slant * chance.uniform(-1, 1)))
+    leaning = [points - points[:, 1:] * [lean, 0.0] for points in placed]
+    corner = np.concatenate(leaning).min(axis=0) - MARGIN
+    text = "".join(str(label) for label, _ in digits)
+    return Number(writer, text, [points - corner for points in leaning], owners)
+
+
+def _extent(strokes: Strokes) -> tuple[float, float, float, float]:
+    """(x, y, width, height)."""
+    points = np.concatenate(strokes)
+    low, high = points.min(axis=0), points.max(axis=0)
+    return float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1])
+
+
+def painted(number: Number, brush: int) -> NDArray[np.uint8]:
+    """The number as a picture, black on white, its digits about `HEIGHT` high."""
+    tall = np.median([_extent(digit)[3] for digit in _by_digit(number)])
+    strokes = [points * (HEIGHT / tall * FINER) for points in number.strokes]
+    width, height = (np.concatenate(strokes).max(axis=0) + MARGIN * FINER).astype(int)
+    sheet = np.full((height, width), 255, dtype=np.uint8)
+    for points in strokes:
+        way = np.rint(points).astype(np.int32)
+        cv2.polylines(sheet, [way if len(way) > 1 else way.repeat(2, 0)], False, 0, brush * FINER)
+    small = cv2.resize(sheet, (width // FINER, height // FINER), interpolation=cv2.INTER_AREA)
+    return np.asarray(small, dtype=np.uint8)
+
+
+def _by_digit(number: Number) -> list[Strokes]:
+    owners = sorted(set(number.owners))
+    pairs = [*zip(number.owners, number.strokes, strict=True)]
+    return [[points for of, points in pairs if of == owner] for owner in owners]
+
+
+@dataclass
+class Tally:
+    """What came of the numbers of one kind."""
+
+    count: int = 0
+    by_place: int = 0  # grouped right with no look at the readings
+    grouped: int = 0
+    read: int = 0
+    glyphs: int = 0
+    seconds: float = 0.0
+
+    def cells(self) -> list[str]:
+        shares = [percent(part / self.count) for part in (self.by_place, self.grouped, self.read)]
+        each = f"{self.glyphs / self.count:.1f}", f"{1000 * self.seconds / self.count:.1f}"
+        return [str(self.count), *shares, *each]
+
+
+def add_ink(tally: Tally, number: Number, engine: LiteRTEngine) -> None:
+    """Reads a number's strokes; the groups must be those of the digits, stroke for stroke."""
+    began = time.perf_counter()
+    lattice = ink.digits(number.strokes)
+    best, text = _read(lattice, engine)
+    tally.seconds += time.perf_counter() - began
+    owned = [[at for at, of in enumerate(number.owners) if of == one] for one in number.owners]
+    expected = sorted({tuple(pieces) for pieces in owned})
+
+    def right(chosen: list[int]) -> bool:
+        return sorted(lattice.groups[at].pieces for at in chosen) == expected
+
+    _count(tally, lattice, number, right(_by_place(lattice)), right(best), text)
+
+
+def add_picture(tally: Tally, number: Number, brush: int, engine: LiteRTEngine) -> None:
+    """Reads a number as a picture; grouped right is one of as many digits as were written."""
+    picture = painted(number, brush)
+    began = time.perf_counter()
+    lattice = raster.digits(picture)
+    best, text = _read(lattice, engine)
+    tally.seconds += time.perf_counter() - began
+    by_place = len(_by_place(lattice)) == len(number.text)
+    _count(tally, lattice, number, by_place, len(best) == len(number.text), text)
+
+
+def _read(lattice: Lattice, engine: LiteRTEngine) -> tuple[list[int], str]:
+    digits = engine.read(np.stack([glyph.pixels for glyph in lattice.glyphs]))[:, :10]
+    best = lattice.best(digits.max(axis=1).tolist())
+    return best, "".join(str(digits[at].argmax()) for at in best)
+
+
+def _by_place(lattice: Lattice) -> list[int]:
+    return lattice.best([1.0] * len(lattice.glyphs))
+
+
+def _count(
+    tally: Tally, lattice: Lattice, number: Number, by_place: bool, grouped: bool, text: str
+) -> None:
+    tally.count += 1
+    tally.by_place += by_place
+    tally.grouped += grouped
+    tally.read += grouped and text == number.text
+    tally.glyphs += len(lattice.glyphs)
+
+
+def measured(engine: LiteRTEngine, each: int) -> Iterator[list[str]]:
+    """A row of the table for every variant of the ink, then for the painted ones."""
+    writers = pen_digits(1)
+    for variant in VARIANTS:
+        tally = Tally()
+        for number in numbers(writers, variant, each=each, seed=SEED):
+            add_ink(tally, number, engine)
+        yield ["strokes", variant.name, *tally.cells()]
+    for brush in BRUSHES:
+        for variant in PAINTED:
+            tally = Tally()
+            for number in numbers(writers, variant, each=each // 4, seed=SEED):
+                add_picture(tally, number, brush, engine)
+            yield [f"picture, brush {brush} px", variant.name, *tally.cells()]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=results.AsWritten)
+    shipped = results.ROOT / "recognizer" / "shipped"
+    parser.add_argument("--artifact", type=Path, default=shipped, help="a folder with model.tflite")
+    parser.add_argument("--each", type=int, default=40, help="numbers a writer and variant")
+    options = parser.parse_args()
+    engine = LiteRTEngine((options.artifact / LiteRTEngine.file_name).read_bytes())
+    columns = [
+        "input", "numbers", "count", "grouped right by place alone %", "with the readings %",
+        "read right %", "glyphs read", "ms",
+    ]  # fmt: skip
+    text = [
+        results.table(columns, measured(engine, options.each)),
+        "Numbers of 2 to 6 digits of the 15 writers of odd numbers; right is a number without a "
+        "single mistake. Of a picture, grouped right means as many digits as were written. "
+        f"Pictures are painted with digits about {HEIGHT} px high. "
+        "ms: normalising, grouping and reading one number, one thread.",
+    ]
+    results.write("numbers", "\n\n".join(text))
+
+
+if __name__ == "__main__":
+    main()

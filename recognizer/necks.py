@@ -1,0 +1,106 @@
+"""Where digits of a picture touch: cuts through the thinnest places of a piece of ink.
+
+A cut goes from above the piece to below it and through as little ink as it can,
+within a band beside its column: the shortest path of Burges and others, "Shortest
+Path Segmentation" (1992), found for all columns at once.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from recognizer.debris import Mask
+
+Path: TypeAlias = NDArray[np.float64]  # for each row of the mask the column of the cut
+
+# Lengths in heights of the piece; it is looked at with so many rows.
+_ROWS = 48
+_BAND = 8  # columns to either side of a cut's own
+_APART = 8  # from one cut to the next, and to the ends
+# A cut costs no more than so many widths of the pen: one to enter ink, the rest within it.
+_THICKEST = 4.0
+# Walking over paper costs a little, so that a cut is no longer than it must be.
+_PAPER = 0.02
+
+
+def cuts(mask: Mask, slant: float) -> list[Path]:
+    """The cuts of one piece, left to right; `slant` in x for each y is that of the number."""
+    height, width = mask.shape
+    scale = _ROWS / height
+    columns = max(1, round(width * scale))
+    small = cv2.resize(mask * 255, (columns, _ROWS), interpolation=cv2.INTER_AREA) / 255.0
+    lean = np.rint(slant * (np.arange(_ROWS) - _ROWS / 2)).astype(np.intp)
+    middles = np.arange(_APART, columns - _APART)
+    if len(middles) == 0:
+        return []
+    pen = _pen(small)
+    ways, thickness = _thinnest(small, middles, lean, pen)
+    places = ways.mean(axis=1)
+    inside = (places >= _APART) & (places <= columns - 1 - _APART)
+    thickness[~inside] = np.inf
+    chosen = _distinct(thickness, places, _THICKEST * pen)
+    rows = np.clip((np.arange(height) * scale).astype(np.intp), 0, _ROWS - 1)
+    return [ways[at][rows] / scale for at in chosen]
+
+
+def _pen(ink: NDArray[np.float64]) -> float:
+    """The width of the pen in a small picture of ink, by its area and its outline."""
+    mask = (ink > 0.5).astype(np.uint8)
+    mask = cv2.copyMakeBorder(mask, 1, 1, 1, 1, cv2.BORDER_CONSTANT)
+    middle = cv2.distanceTransform(mask, cv2.DIST_L2, cv2.DIST_MASK_5)
+    ridge = middle[(middle >= cv2.dilate(middle, np.ones((3, 3), np.uint8))) & (mask > 0)]
+    return 2 * float(np.median(ridge)) - 1 if len(ridge) else 1.0
+
+
+def _thinnest(
+    ink: NDArray[np.float64], middles: NDArray[np.intp], lean: NDArray[np.intp], entry: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The way of least ink for each middle: (middles, rows) columns, (middles,) its cost.
+
+    Going from paper into ink costs `entry` more: digits touch in one place, and a way
+    through two strokes of a loop is worse than one along a touch.
+    """
+    band = np.arange(-_BAND, _BAND + 1)
+    padded = np.pad(ink, ((0, 0), (4 * _ROWS, 4 * _ROWS)))
+    best = np.zeros((len(middles), len(band)))
+    above = np.zeros_like(best)
+    steps = np.zeros((_ROWS, *best.shape), dtype=np.intp)
+    for row in range(_ROWS):
+        places = middles[:, None] + band + lean[row] + 4 * _ROWS
+        here = padded[row, np.clip(places, 0, padded.shape[1] - 1)]
+        wide = np.pad(best, ((0, 0), (1, 1)), constant_values=np.inf)
+        before = np.pad(above, ((0, 0), (1, 1)))
+        options = np.stack(
+            [
+                wide[:, at : at + len(band)]
+                + entry * np.maximum(here - before[:, at : at + len(band)], 0)
+                + _PAPER * abs(at - 1)
+                for at in range(3)
+            ]
+        )
+        steps[row] = options.argmin(axis=0) - 1
+        best, above = options.min(axis=0) + here, here
+    at = best.argmin(axis=1)
+    thickness = best[np.arange(len(middles)), at]
+    ways = np.zeros((len(middles), _ROWS))
+    for row in range(_ROWS - 1, -1, -1):
+        ways[:, row] = middles + band[at] + lean[row]
+        at = at + steps[row, np.arange(len(middles)), at]
+    return ways, thickness
+
+
+def _distinct(
+    thickness: NDArray[np.float64], places: NDArray[np.float64], most: float
+) -> list[int]:
+    """The thinnest cuts, none next to a thinner one, left to right."""
+    chosen: list[int] = []
+    for at in np.argsort(thickness, kind="stable").tolist():
+        if thickness[at] > most:
+            break
+        if all(abs(places[at] - places[other]) >= _APART for other in chosen):
+            chosen.append(at)
+    return sorted(chosen, key=lambda at: float(places[at]))
