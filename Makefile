@@ -39,7 +39,7 @@ model: .venv/run-installed ## train the shipped model anew (CORPORA_DIR= has the
 	@$(MODEL) migrate --verbosity 0
 	$(MODEL) train --mode scratch --auto-promote
 	$(MODEL) import_drawings $(CORPORA_DIR)/$(PENDIGITS)
-	$(MODEL) train --mode warm --epochs 6 --auto-promote
+	$(MODEL) train --mode warm --auto-promote
 	$(MODEL) export_model 2 $(WORKSHOP)/shipped
 	cp $(WORKSHOP)/shipped/* recognizer/shipped/
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import tracemalloc
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -95,8 +96,9 @@ def test_no_line_at_all_ends_in_another_error(
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "any.ndjson"
     path.write_bytes(line)
-    for record in records(path):
-        assert isinstance(record, Handwriting | BadLine)
+    with suppress(BadFile):  # two bytes are enough to pass for a gzip file
+        for record in records(path):
+            assert isinstance(record, Handwriting | BadLine)
 
 
 # --- bad files ------------------------------------------------------------------
