@@ -50,6 +50,7 @@ class Reporter:
         self._run = run
         self._on_progress = on_progress
         self._next = 0.0
+        self._latest: dict[str, Any] = {"stage": "training"}
 
     def stage(self, stage: str, **fields: Any) -> None:
         """Says that a new stage begins. Raises `Superseded`."""
@@ -58,16 +59,17 @@ class Reporter:
 
     def training(self, progress: Progress) -> None:
         """Says where the training stands, at most once a second. Raises `Superseded`."""
-        self._say(
-            {
-                name: round(value, 3) if isinstance(value, float) else value
-                for name, value in asdict(progress).items()
-            }
-        )
+        self._latest = {
+            name: round(value, 3) if isinstance(value, float) else value
+            for name, value in asdict(progress).items()
+        }
+        self._say(self._latest)
 
     def epochs(self, history: list[EpochResult]) -> None:
-        """Writes the results so far. Raises `Superseded`."""
-        self.stage("training", history=[asdict(epoch) for epoch in history])
+        """Writes the results so far, at once, beside where the training stands, which short
+        epochs would otherwise never get to say. Raises `Superseded`."""
+        self._next = 0.0
+        self._say(self._latest, history=[asdict(epoch) for epoch in history])
 
     def fetching(self, name: str, done: int, total: int) -> None:
         """Says how far a download is. Raises `Superseded`."""
