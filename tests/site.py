@@ -27,7 +27,7 @@ SMALL = {
     "GATE_PROMISES_BROKEN": "100",
     "GATE_LATENCY_MS": "1000",
     "RUN_LOST_AFTER": "30",
-    "HEAL_EVERY": "1",
+    "HEAL_EVERY": "2",
 }
 
 
