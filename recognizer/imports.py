@@ -18,7 +18,6 @@ from django.utils import timezone
 
 from digitsite.exceptions import Conflict, Invalid, Refused
 from recognizer import services
-from recognizer.glyph import NORMALISATION
 from recognizer.handwriting import LONGEST_NAME, Handwriting
 from recognizer.models import LABELS, Contributor, Drawing
 from recognizer.services import Prediction
@@ -104,20 +103,12 @@ def _row(
     now: datetime,
     pending: bool,
 ) -> Drawing:
-    reading, label = prediction.readings[0], LABELS[drawn.label]
+    label = LABELS[drawn.label]
     return Drawing(
         pk=pk,
         contributor_id=contributor_id(corpus, drawn.writer),
         source=Drawing.Source.IMPORT,
-        strokes=drawn.submission.strokes_json,
-        canvas=drawn.submission.canvas,
-        pixels=prediction.glyphs[0].pixels.tobytes(),
-        normalisation=NORMALISATION,
-        version_id=prediction.version_id,
-        digit=reading.digit,
-        confidence=reading.confidence,
-        verdict=reading.verdict,
-        probabilities=reading.probabilities,
+        **services.as_read(drawn.submission, prediction),
         label=label,
         labelled_at=now,
         review=Drawing.Review.PENDING if pending else Drawing.Review.ACCEPTED,

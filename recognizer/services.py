@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -95,6 +96,22 @@ def reread(*, drawing: Drawing) -> Prediction:
 # --- drawings -------------------------------------------------------------------
 
 
+def as_read(submission: Submission, prediction: Prediction) -> dict[str, Any]:
+    """Of a drawing of one digit: what is kept of the sheet and of how it was read."""
+    reading = prediction.readings[0]
+    return {
+        "strokes": submission.strokes_json,
+        "canvas": submission.canvas,
+        "pixels": prediction.glyphs[0].pixels.tobytes(),
+        "normalisation": NORMALISATION,
+        "version_id": prediction.version_id,
+        "digit": reading.digit,
+        "confidence": reading.confidence,
+        "verdict": reading.verdict,
+        "probabilities": reading.probabilities,
+    }
+
+
 def drawing_submit(
     *,
     submission: Submission,
@@ -113,19 +130,10 @@ def drawing_submit(
     if label:
         check_label(label)
     prediction = predict(submission=submission)
-    reading, glyph = prediction.readings[0], prediction.glyphs[0]
     drawing = Drawing(
         source=source,
         consent=consent,
-        strokes=submission.strokes_json,
-        canvas=submission.canvas,
-        pixels=glyph.pixels.tobytes(),
-        normalisation=NORMALISATION,
-        version_id=prediction.version_id,
-        digit=reading.digit,
-        confidence=reading.confidence,
-        verdict=reading.verdict,
-        probabilities=reading.probabilities,
+        **as_read(submission, prediction),
         label=label,
         labelled_at=timezone.now() if label else None,
         review=Drawing.Review.PENDING if label else Drawing.Review.UNLABELLED,
