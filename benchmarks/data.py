@@ -110,7 +110,7 @@ def learned_and_kept(seed: int) -> tuple[Examples, Examples]:
 
     Both hold MNIST's training images with what MNIST lacks added to them.
     """
-    return material._learn_and_validate(mnist(), np.random.default_rng(seed))
+    return material.learn_and_validate(mnist(), np.random.default_rng(seed))
 
 
 def mnist_digits(*, final: bool) -> tuple[str, Examples]:

@@ -12,6 +12,7 @@ import numpy as np
 
 from benchmarks import folds, results, trained
 from training.calibrate import softmax
+from training.examples import NOT_A_DIGIT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,6 +39,11 @@ class Reading:
     def answers(self) -> NDArray[np.int64]:
         """(n,) the likeliest of the eleven answers, 10 for no digit."""
         return np.asarray(self.logits.argmax(axis=1), dtype=np.int64)
+
+    @property
+    def digits(self) -> NDArray[np.int64]:
+        """(n,) the likeliest of the ten digits."""
+        return np.asarray(self.logits[:, :NOT_A_DIGIT].argmax(axis=1), dtype=np.int64)
 
 
 class Network:

@@ -24,6 +24,7 @@ from benchmarks.results import ROOT
 from benchmarks.settings import settings
 from recognizer.answer import Thresholds
 from training import dataset
+from training.augment import STANDARD, Variation
 from training.calibrate import fit_temperature
 from training.examples import Examples
 from training.recipe import EpochResult, Progress, Recipe
@@ -47,12 +48,13 @@ class Lesson:
     replay: Examples | None = None
 
 
-def scratch(*, epochs: int = 0, seed: int = 0) -> Path:
+def scratch(*, epochs: int = 0, seed: int = 0, variation: Variation = STANDARD) -> Path:
     """The artifact of a network that has seen MNIST and no drawing; 0 epochs: the site's own."""
     from training import network
 
     learned, kept = data.learned_and_kept(seed)
     recipe = Recipe.scratch(epochs or settings.TRAIN_EPOCHS_SCRATCH)
+    recipe = replace(recipe, variation=variation)
     return _trained(
         network.build(seed), Lesson(f"scratch, seed {seed}", learned, kept, recipe, seed)
     )
@@ -68,8 +70,7 @@ def warm(champion: Path, drawings: Examples, *, name: str, epochs: int = 0, seed
 
     learned, kept = data.learned_and_kept(seed)
     recipe = Recipe.warm(epochs or settings.TRAIN_EPOCHS_WARM)
-    at_hand = len(drawings) + len(learned)
-    recipe = replace(recipe, images_per_epoch=min(recipe.images_per_epoch, at_hand))
+    recipe = recipe.for_examples(len(drawings) + len(learned))
     model = network.load(keras_file(champion).read_bytes())
     return _trained(model, Lesson(name, drawings, kept, recipe, seed, replay=learned))
 
@@ -84,8 +85,8 @@ def keras_file(path: Path) -> Path:
 
 def as_drawings(examples: Examples, writers: Sequence[str]) -> Examples:
     """Weighed as accepted drawings of these contributors are: each of them up to the site's cap."""
-    rows = [{"contributor_id": name, "contributor__share_cap": None} for name in writers]
-    return replace(examples, weights=dataset._weights(rows))
+    weights = dataset.capped_weights(writers, [None] * len(writers))
+    return replace(examples, weights=weights)
 
 
 def history(folder: Path) -> list[EpochResult]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections import Counter
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,7 +103,10 @@ def _drawings(rows: list[dict[str, Any]]) -> Drawings:
         examples=Examples(
             pixels=pixels.reshape(-1, SIZE, SIZE),
             labels=np.array([_class_of(row["accepted_label"]) for row in rows], dtype=np.int64),
-            weights=_weights(rows),
+            weights=capped_weights(
+                [row["contributor_id"] for row in rows],
+                [row["contributor__share_cap"] for row in rows],
+            ),
         ),
         read_as=np.array(
             [NOT_A_DIGIT_CLASS if row["digit"] is None else row["digit"] for row in rows],
@@ -115,19 +119,17 @@ def _class_of(label: str) -> int:
     return NOT_A_DIGIT_CLASS if label == NOT_A_DIGIT else int(label)
 
 
-def _weights(rows: list[dict[str, Any]]) -> NDArray[np.float32]:
-    """One each, but no contributor weighs more than its cap: then all of its rows less."""
-    counts = Counter(row["contributor_id"] for row in rows)
-    caps = (
-        settings.CONTRIBUTOR_CAP
-        if row["contributor__share_cap"] is None
-        else row["contributor__share_cap"]
-        for row in rows
-    )
-    return np.array(
-        [
-            min(1.0, cap / counts[row["contributor_id"]])
-            for row, cap in zip(rows, caps, strict=True)
-        ],
-        dtype=np.float32,
-    )
+def capped_weights(
+    contributors: Sequence[Hashable], caps: Sequence[int | None]
+) -> NDArray[np.float32]:
+    """(n,) a drawing's weight: 1, or less where its contributor would weigh more than the cap.
+
+    `contributors` and `caps` say whose each drawing is and how much that person's may weigh
+    together; None is the site's own cap.
+    """
+    counts = Counter(contributors)
+    shares = [
+        (settings.CONTRIBUTOR_CAP if cap is None else cap) / counts[contributor]
+        for contributor, cap in zip(contributors, caps, strict=True)
+    ]
+    return np.minimum(np.array(shares, dtype=np.float32), np.float32(1))

@@ -66,7 +66,7 @@ def gather(run: TrainingRun, on_progress: OnProgress | None = None) -> Material:
     if settings.TRAIN_MNIST_LIMIT:
         mnist = mnist.limited(settings.TRAIN_MNIST_LIMIT)
     snapshot = take_snapshot()
-    base, validation = _learn_and_validate(mnist, np.random.default_rng(run.seed))
+    base, validation = learn_and_validate(mnist, np.random.default_rng(run.seed))
     drawings = snapshot.train.examples
     if run.mode == TrainingRun.Mode.WARM and len(drawings):
         return Material(mnist, snapshot, drawings, base, validation)
@@ -74,7 +74,7 @@ def gather(run: TrainingRun, on_progress: OnProgress | None = None) -> Material:
     return Material(mnist, snapshot, concatenate([base, weighted]), None, validation)
 
 
-def _learn_and_validate(mnist: Mnist, rng: np.random.Generator) -> tuple[Examples, Examples]:
+def learn_and_validate(mnist: Mnist, rng: np.random.Generator) -> tuple[Examples, Examples]:
     """MNIST's training images in two parts, with what MNIST lacks added to each."""
     digits = Examples(mnist.train_pixels, mnist.train_labels)
     cut = len(digits) - max(1, round(len(digits) * VALIDATION_SHARE))

@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -194,9 +194,7 @@ def _start(run: TrainingRun) -> Any:
 def _recipe(run: TrainingRun, material: Material) -> Recipe:
     if run.mode == TrainingRun.Mode.SCRATCH or run.champion is None:
         return Recipe.scratch(run.epochs)
-    recipe = Recipe.warm(run.epochs)
-    at_hand = len(material.train) + len(material.replay or ())
-    return replace(recipe, images_per_epoch=min(recipe.images_per_epoch, at_hand))
+    return Recipe.warm(run.epochs).for_examples(len(material.train) + len(material.replay or ()))
 
 
 def _lineage(run: TrainingRun, material: Material) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from training.augment import STANDARD, Variation
 
@@ -59,6 +59,10 @@ class Recipe:
             images_per_epoch=30_000,
             keeps_best=False,
         )
+
+    def for_examples(self, at_hand: int) -> Recipe:
+        """The recipe whose epochs show no more images than there are examples at hand."""
+        return replace(self, images_per_epoch=min(self.images_per_epoch, at_hand))
 
     def shares(self, new: int, weight: int, *, replays: bool) -> tuple[int, int]:
         """How many new and how many replayed examples an epoch shows.
