@@ -23,16 +23,15 @@ from training.calibrate import negative_log_likelihood
 from training.examples import Examples
 
 # What leaves a kind out: no gain in contrast is a gain of 1.
-LEFT_OUT = {"contrast": 1.0}
+WITHOUT = {field.name: 0.0 for field in fields(Variation)} | {"contrast": 1.0}
 
 
-def variations() -> Iterator[tuple[str, Variation]]:
-    """All kinds together, all but each one of them, none at all."""
-    without = {field.name: LEFT_OUT.get(field.name, 0.0) for field in fields(Variation)}
+def variations(kinds: list[str]) -> Iterator[tuple[str, Variation]]:
+    """All together, all but each of these kinds, none at all."""
     yield "all of them", STANDARD
-    for kind, number in without.items():
-        yield f"without {kind}", replace(STANDARD, **{kind: number})
-    yield "none", Variation(**without)
+    for kind in kinds:
+        yield f"without {kind}", replace(STANDARD, **{kind: WITHOUT[kind]})
+    yield "none", Variation(**WITHOUT)
 
 
 def figures(network: Network, examples: Examples) -> tuple[float, float]:
@@ -57,10 +56,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=results.AsWritten)
     parser.add_argument("--epochs", type=int, default=6, help="of each network (default: 6)")
     parser.add_argument("--seeds", type=int, default=1, help="networks a row (default: 1)")
+    parser.add_argument(
+        "--kinds", nargs="+", choices=WITHOUT, default=[*WITHOUT],
+        help="to leave out, one at a time (default: each of them)",
+    )  # fmt: skip
     options = parser.parse_args()
     columns = ["variation", "MNIST validation %", "its nats", "unseen ink %", "its nats"]
     text = [
-        results.table(columns, [row(name, by, options) for name, by in variations()]),
+        results.table(columns, [row(name, by, options) for name, by in variations(options.kinds)]),
         f"{options.epochs} epochs and {options.seeds} seed(s) a row; nats: the negative "
         "log-likelihood of a digit, at the temperature that fits the digits for validation.",
     ]

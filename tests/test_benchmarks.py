@@ -114,9 +114,10 @@ def test_each_tells_its_options(
 
 
 def test_all_of_them_are_there() -> None:
-    assert {"canvas", "mnist", "rejection", "calibration", "loop", "training", "inference"} < set(
-        BENCHMARKS
-    )
+    assert {
+        "augmentation", "calibration", "canvas", "inference", "loop", "mnist", "numbers",
+        "rejection", "serving", "training",
+    } <= set(BENCHMARKS)  # fmt: skip
 
 
 def test_corpora_that_are_missing_are_named(settings: LazySettings, tmp_path: Path) -> None:
@@ -321,6 +322,12 @@ class TestWholeRuns:
         ("name", "options", "section", "row"),
         [
             ("mnist", ["--seeds", "2"], "mnist (while choosing)", "| deviation | "),
+            (
+                "augmentation",
+                ["--epochs", "1", "--kinds", "tremor"],
+                "augmentation",
+                "| without tr",
+            ),
             ("training", ["--seeds", "1", "--images", "512"], "training", "| training, augmen"),
             ("canvas", ["--folds", "2", "--sample", "40"], "canvas, 2 folds by writer", "| ink pa"),
             ("canvas", ["--model", str(SHIPPED)], "canvas, zero-shot", "| raster path, brush 18 "),
@@ -346,6 +353,7 @@ class TestWholeRuns:
         ],
         ids=[
             "mnist",
+            "augmentation",
             "training",
             "canvas by folds",
             "canvas zero-shot",

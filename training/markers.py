@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from recognizer import raster
+from recognizer.exceptions import Blank
 from recognizer.glyph import SIZE
 from training.examples import Examples
 
@@ -26,7 +27,7 @@ WIDER = (0.3, 3.3)
 
 
 def generate(count: int, digits: Examples, rng: np.random.Generator) -> Examples:
-    """`count` of the digits, drawn at random, written anew with markers; fewer if there are fewer."""
+    """`count` of the digits, at random, written anew with markers; fewer if there are fewer."""
     chosen = digits.select(rng.permutation(len(digits))[:count])
     widths = rng.uniform(*WIDER, len(chosen))
     pixels = np.empty((len(chosen), SIZE, SIZE), dtype=np.uint8)
@@ -36,7 +37,10 @@ def generate(count: int, digits: Examples, rng: np.random.Generator) -> Examples
 
 
 def _with_marker(picture: Pixels, wider: float) -> Pixels:
-    """(28, 28) -> (28, 28), its pen `wider` pixels wider on a sheet that is read as an image."""
+    """(28, 28) -> (28, 28), its pen `wider` pixels wider on a sheet that is read as an image.
+
+    A picture in which the raster path finds nothing to read stays as it is.
+    """
     side = LARGER * SIZE
     large = cv2.resize(picture, (side, side), interpolation=cv2.INTER_CUBIC)
     across = 2 * round(LARGER * wider / 2) + 1
@@ -44,4 +48,7 @@ def _with_marker(picture: Pixels, wider: float) -> Pixels:
     # With paper around it, for a marker that goes beyond.
     roomy = cv2.copyMakeBorder(large, *4 * (MARGIN,), cv2.BORDER_CONSTANT, value=0)
     sheet = np.asarray(255 - cv2.dilate(roomy, disc), dtype=np.uint8)
-    return raster.normalise(sheet).pixels
+    try:
+        return raster.normalise(sheet).pixels
+    except Blank:
+        return picture

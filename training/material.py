@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from django.conf import settings
 
-from training import hands, nondigits
+from training import hands, markers, nondigits
 from training.dataset import Snapshot, take_snapshot
 from training.download import OnProgress
 from training.examples import Examples, concatenate
@@ -19,10 +19,12 @@ from training.models import TrainingRun
 
 # Of MNIST's training images the last are never learned from.
 VALIDATION_SHARE = 1 / 12
-# Generated pictures for each digit learned from: what is no digit, and digits as
-# other schools teach them (a flagged 1, a barred 7), of which MNIST has next to none.
+# Generated pictures for each digit learned from: what is no digit; digits as other
+# schools teach them (a flagged 1, a barred 7), of which MNIST has next to none; and
+# digits of thick markers, as the raster path gives them.
 NON_DIGIT_SHARE = 0.12
 HANDS_SHARE = 0.04
+MARKERS_SHARE = 0.03
 # A drawing of the site's own counts as this many images of MNIST in a training
 # from scratch: they are few, and they are what the site is asked to read.
 DRAWING_WEIGHT = 5.0
@@ -80,8 +82,9 @@ def learn_and_validate(mnist: Mnist, rng: np.random.Generator) -> tuple[Examples
     cut = len(digits) - max(1, round(len(digits) * VALIDATION_SHARE))
     learned, kept = digits.select(slice(None, cut)), digits.select(slice(cut, None))
     drawn = hands.generate(round(len(learned) * HANDS_SHARE), rng)
+    marked = markers.generate(round(len(learned) * MARKERS_SHARE), learned, rng)
     return (
-        concatenate([learned, drawn, _non_digits(learned, rng)]),
+        concatenate([learned, drawn, marked, _non_digits(learned, rng)]),
         concatenate([kept, _non_digits(kept, rng)]),
     )
 

@@ -34,7 +34,7 @@ class Recipe:
         return cls(
             mode="scratch",
             epochs=epochs,
-            peak_rate=3e-3,
+            peak_rate=6e-3,
             weight_decay=0.02,
             average_decay=0.998,
             label_smoothing=0.05,
