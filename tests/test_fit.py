@@ -232,6 +232,28 @@ class TestFit:
         assert accuracy(model, new) > 0.8
         assert accuracy(model, some_digits(60, seed=2)) > 0.9
 
+    @pytest.mark.parametrize(("anchor", "keeps"), [(1.0, True), (0.0, False)])
+    def test_what_is_replayed_holds_the_network_to_its_own_answers(
+        self, anchor: float, keeps: bool
+    ) -> None:
+        """Not to the labels, which here are all wrong."""
+        from training.fit import fit
+
+        model, _ = train(recipe=replace(TINY, epochs=8), examples=some_digits(128))
+        old = some_digits(128, seed=6)
+        wrong = Examples(old.pixels, np.full(len(old), 2))
+        new = Examples(
+            np.ascontiguousarray(some_digits(24, seed=3).pixels[:, ::-1]), np.full(24, 5)
+        )
+        recipe = replace(
+            Recipe.warm(4), batch=16, images_per_epoch=256, peak_rate=2e-3, anchor=anchor
+        )
+        fit(
+            model, new, old, recipe,
+            replay=wrong, seed=1, checkpoint=None, on_progress=Watcher(),
+        )  # fmt: skip
+        assert (accuracy(model, old) > 0.9) == keeps
+
     def test_nothing_to_learn_from_is_refused(self) -> None:
         with pytest.raises(ValueError, match="learn from"):
             train(examples=concatenate([]))

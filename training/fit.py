@@ -8,7 +8,7 @@ import logging
 import time
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = ["EpochResult", "Progress", "Recipe", "fit"]
+
+# Images, labels, and whether each is replayed.
+Batch: TypeAlias = "tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.bool_]]"
 
 logger = logging.getLogger(__name__)
 
@@ -62,9 +65,9 @@ def fit(
 
     It ends with the averaged weights of the last epoch or, where the recipe says
     so, of the one whose validation likelihood was best. With `replay` every batch
-    mixes `train` with it as the recipe says. A row's weight says how often it is
-    drawn beside the other rows of its kind. An error raised by `on_progress` ends
-    the training and comes through.
+    mixes `train` with it, and its labels with the model's own first answers, as the
+    recipe says. A row's weight says how often it is drawn beside the other rows of
+    its kind. An error raised by `on_progress` ends the training and comes through.
 
     With `checkpoint`, a run of the same recipe, seed, examples and first weights
     goes on after its last finished epoch. `on_epoch` is told all results after
@@ -78,7 +81,7 @@ def fit(
     identity = _identity(model, recipe, seed, [train, validation, *([replay] if replay else [])])
     if checkpoint is not None:
         _resume(trainee, checkpoint, identity)
-    step, read = _compiled_step(trainee, recipe), reader(trainee.average)
+    step, read = _compiled_step(trainee, recipe, model), reader(trainee.average)
     report = _Reporter(on_progress, recipe, source.steps, len(trainee.history))
     for epoch in range(len(trainee.history), recipe.epochs):
         started = time.monotonic()
@@ -118,13 +121,12 @@ class _Source:
         replayed = draw(self._replay_weights, self._replayed, rng) + len(self._weights)
         return in_batches(rng.permutation(np.concatenate([fresh, replayed])), self._recipe.batch)
 
-    def prepare(
-        self, rows: NDArray[np.intp], epoch: int, number: int
-    ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-        """Images (batch, 28, 28, 1) in [0, 1], each drawn a little differently, and labels."""
+    def prepare(self, rows: NDArray[np.intp], epoch: int, number: int) -> Batch:
+        """Images (batch, 28, 28, 1) in [0, 1], each drawn a little differently, labels, and
+        which of them are replayed."""
         rng = np.random.default_rng([self._seed, epoch, number])
         images = augment(self._pool.pixels[rows], rng, self._recipe.variation)
-        return images[..., None], self._pool.labels[rows]
+        return images[..., None], self._pool.labels[rows], rows >= len(self._weights)
 
 
 class _Reporter:
@@ -181,14 +183,21 @@ def _trainee(model: Any, recipe: Recipe, steps: int) -> _Trainee:
     return _Trainee(trained, average, optimizer, kept=model.get_weights())
 
 
-def _compiled_step(trainee: _Trainee, recipe: Recipe) -> Any:
-    """(images, labels) -> loss, learning from one batch; traced here, before the clock starts."""
+def _compiled_step(trainee: _Trainee, recipe: Recipe, before: Any) -> Any:
+    """(images, labels, replayed) -> loss, learning from one batch; traced here, before the
+    clock starts. `before` is the network as it was when the training began."""
     model, average, optimizer = trainee.model, trainee.average, trainee.optimizer
-    pairs = list(zip(average.variables, model.variables, strict=True))
+    pairs = list(zip(average.weights, model.weights, strict=True))
     smoothing = recipe.label_smoothing
 
-    def step(images: Any, labels: Any) -> Any:
+    def step(images: Any, labels: Any, replayed: Any) -> Any:
         targets = tf.one_hot(labels, CLASSES) * (1 - smoothing) + smoothing / CLASSES
+        if recipe.anchor:
+            # Li and Hoiem, "Learning without Forgetting" (2016). Where nothing has changed yet
+            # this pulls nowhere, unlike a label that the network has learned as far as it could.
+            known = tf.nn.softmax(before(images, training=False))
+            share = recipe.anchor * tf.cast(replayed, tf.float32)[:, None]
+            targets += share * (known - targets)
         with tf.GradientTape() as tape:
             losses = tf.nn.softmax_cross_entropy_with_logits(targets, model(images, training=True))
             loss = tf.reduce_mean(losses)
@@ -204,6 +213,7 @@ def _compiled_step(trainee: _Trainee, recipe: Recipe) -> Any:
     signature = [
         tf.TensorSpec((recipe.batch, SIZE, SIZE, 1), tf.float32),
         tf.TensorSpec((recipe.batch,), tf.int64),
+        tf.TensorSpec((recipe.batch,), tf.bool),
     ]
     compiled = tf.function(step, input_signature=signature)
     compiled.get_concrete_function()
@@ -215,13 +225,13 @@ def _learn(step: Callable[..., Any], source: _Source, epoch: int, report: _Repor
     rows = source.rows(epoch)
     losses = []
 
-    def prepare(number: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    def prepare(number: int) -> Batch:
         return source.prepare(rows[number], epoch, number)
 
     # Closed at once where `report` raises, so that the second thread ends with the run.
     with closing(prepared_ahead(prepare, len(rows))) as prepared:
-        for number, (images, labels) in enumerate(prepared):
-            losses.append(float(step(images, labels)))
+        for number, batch in enumerate(prepared):
+            losses.append(float(step(*batch)))
             report(epoch, number, losses[-1])
     return float(np.mean(losses))
 

@@ -23,6 +23,9 @@ class Recipe:
     # in an epoch a single new example may come before replay takes its place.
     replay_share: float = 0.0
     most_repeats: int = 1
+    # How much of a replayed example's target is not its label but what the network answered
+    # before the training: so replay holds it to all it knows, beyond the examples at hand.
+    anchor: float = 0.0
     images_per_epoch: int = 0  # 0: as many as the examples' weights sum to
     variation: Variation = STANDARD
     # Whether the epoch that validates best is kept, or the last one.
@@ -42,7 +45,7 @@ class Recipe:
 
     @classmethod
     def warm(cls, epochs: int) -> Recipe:
-        """From the champion's weights: a low rate, and what it knows replayed in every batch.
+        """From the champion's weights: a low rate, and its own answers replayed in every batch.
 
         The last epoch is kept: the validation is MNIST's, and by it the epoch that
         has learned least of the drawings might be the best.
@@ -50,12 +53,13 @@ class Recipe:
         return cls(
             mode="warm",
             epochs=epochs,
-            peak_rate=4e-4,
+            peak_rate=1e-3,
             weight_decay=0.02,
             average_decay=0.99,
             label_smoothing=0.05,
             replay_share=0.5,
             most_repeats=50,
+            anchor=1.0,
             images_per_epoch=30_000,
             keeps_best=False,
         )
