@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.humanize",
     # Ours stands before staticfiles so that its `runserver` setup is WhiteNoise's.
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",

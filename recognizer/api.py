@@ -226,7 +226,7 @@ class DrawingView(PublicView):
 
         Staff see all of them; to change one that is not theirs they need a permission.
         """
-        drawing = get_object_or_404(Drawing.objects.select_related("version"), pk=pk)
+        drawing = get_object_or_404(Drawing.objects.with_fate(), pk=pk)
         if contributors.owns(request._request, drawing):
             return drawing
         if not request.user.is_staff:
@@ -287,7 +287,7 @@ class DrawingReviewView(StaffView):
     def post(self, request: Request, pk: uuid.UUID) -> Response:
         """Accept a drawing for training, under its own or another label, or reject it."""
         reviewer = need(request, "recognizer.change_drawing", "You may not review drawings.")
-        drawing = get_object_or_404(Drawing.objects.select_related("version"), pk=pk)
+        drawing = get_object_or_404(Drawing.objects.with_fate(), pk=pk)
         checked = serializers.ReviewSerializer(data=request.data)
         checked.is_valid(raise_exception=True)
         services.drawing_review(drawing=drawing, reviewer=reviewer, **checked.validated_data)

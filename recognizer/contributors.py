@@ -10,6 +10,7 @@ from django.core.signing import BadSignature, Signer
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 
 from recognizer.models import Contributor, Drawing
 
@@ -37,12 +38,28 @@ def cookie_key(request: HttpRequest) -> uuid.UUID | None:
     A page of another site may make the browser send the cookie along; what it
     asks for is not the contributor's wish, so the cookie then counts for nothing.
     """
-    if request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
+    if not (_asked_from_here(request) or _came_by_link(request)):
         return None
     try:
         return uuid.UUID(request.get_signed_cookie(COOKIE, salt=_COOKIE_SALT))
     except (KeyError, BadSignature, ValueError):
         return None
+
+
+def _asked_from_here(request: HttpRequest) -> bool:
+    """By a page of this site, or by the person: an address typed in, a bookmark."""
+    return request.headers.get("Sec-Fetch-Site", "none") in ("same-origin", "none")
+
+
+def _came_by_link(request: HttpRequest) -> bool:
+    """Somebody followed a link on another site. What comes is shown to them alone:
+    the other site can neither read nor frame it.
+    """
+    is_navigation = (
+        request.headers.get("Sec-Fetch-Mode") == "navigate"
+        and request.headers.get("Sec-Fetch-Dest") == "document"
+    )
+    return is_navigation and request.method in ("GET", "HEAD")
 
 
 def contributor_or_new(request: HttpRequest) -> Contributor:
@@ -90,6 +107,11 @@ def receipt(drawing: Drawing) -> str:
     It is a signature of the id, so nothing secret is stored.
     """
     return _RECEIPT.signature(str(drawing.pk))
+
+
+def private_link(drawing: Drawing) -> str:
+    """The address of the drawing's own page, open to whoever has it."""
+    return reverse("recognizer:drawing", args=[drawing.pk], query={"receipt": receipt(drawing)})
 
 
 def owns(request: HttpRequest, drawing: Drawing) -> bool:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Prefetch, Q, Value, When
+from django.db.models.functions import Cast
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -204,6 +205,37 @@ class DrawingQuerySet(models.QuerySet["Drawing"]):
         rows = self.trainable()
         return rows if moment is None else rows.filter(reviewed_at__gt=moment)
 
+    def read_right(self, *, right: bool) -> DrawingQuerySet:
+        """Those of which is known what they are, and which were read as that, or were not."""
+        labelled = self.exclude(label="", accepted_label="").alias(
+            meant=Case(When(accepted_label="", then=F("label")), default=F("accepted_label")),
+            read=Case(
+                When(digit=None, then=Value(NOT_A_DIGIT)),
+                default=Cast("digit", CharField()),
+                output_field=CharField(),
+            ),
+        )
+        as_meant = Q(meant=F("read"))
+        return labelled.filter(as_meant if right else ~as_meant)
+
+    def learned_from(self) -> DrawingQuerySet:
+        """Those that at least one version was trained on."""
+        uses = DrawingUse.objects.filter(drawing=OuterRef("pk"), role=DrawingUse.Role.TRAIN)
+        return self.filter(Exists(uses))
+
+    def with_fate(self) -> DrawingQuerySet:
+        """With all that tells what became of them, in three queries however many there are.
+
+        The versions come without their manifests: with them a row would weigh 30 KB.
+        """
+        versions = ModelVersion.objects.defer("manifest", "gate_report")
+        uses = DrawingUse.objects.order_by("version__number").prefetch_related(
+            Prefetch("version", versions)
+        )
+        return self.select_related("contributor").prefetch_related(
+            Prefetch("version", versions), Prefetch("uses", uses)
+        )
+
 
 class Drawing(models.Model):
     """One submitted drawing: the ink or image itself, what was read, what it is."""
@@ -294,6 +326,11 @@ class Drawing(models.Model):
     def read_as(self) -> str:
         """The answer that was given, as a label."""
         return NOT_A_DIGIT if self.digit is None else str(self.digit)
+
+    @property
+    def truth(self) -> str:
+        """What it is, as far as is known: the reviewer's word before its contributor's; or ""."""
+        return self.accepted_label or self.label
 
 
 class DrawingUse(models.Model):

@@ -3,6 +3,9 @@
 A cut goes from above the piece to below it and through as little ink as it can,
 within a band beside its column: the shortest path of Burges and others, "Shortest
 Path Segmentation" (1992), found for all columns at once.
+
+`static/js/raster/necks.js` is the same in JavaScript, step by step: where ways are
+as thin as one another, a last bit would decide. Of equals the first is taken.
 """
 
 from __future__ import annotations
@@ -11,9 +14,12 @@ from typing import TypeAlias
 
 import cv2
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from recognizer.averaging import averaged
 from recognizer.debris import Mask
+from recognizer.light import STEP, distances
 
 Path: TypeAlias = NDArray[np.float64]  # for each row of the mask the column of the cut
 
@@ -32,7 +38,7 @@ def cuts(mask: Mask, slant: float) -> list[Path]:
     height, width = mask.shape
     scale = _ROWS / height
     columns = max(1, round(width * scale))
-    small = cv2.resize(mask * 255, (columns, _ROWS), interpolation=cv2.INTER_AREA) / 255.0
+    small = averaged(mask, columns, _ROWS)
     lean = np.rint(slant * (np.arange(_ROWS) - _ROWS / 2)).astype(np.intp)
     middles = np.arange(_APART, columns - _APART)
     if len(middles) == 0:
@@ -51,8 +57,8 @@ def _pen(ink: NDArray[np.float64]) -> float:
     """The width of the pen in a small picture of ink, by its area and its outline."""
     mask = (ink > 0.5).astype(np.uint8)
     mask = cv2.copyMakeBorder(mask, 1, 1, 1, 1, cv2.BORDER_CONSTANT)
-    middle = cv2.distanceTransform(mask, cv2.DIST_L2, cv2.DIST_MASK_5)
-    ridge = middle[(middle >= cv2.dilate(middle, np.ones((3, 3), np.uint8))) & (mask > 0)]
+    middle = distances(mask)
+    ridge = middle[(middle >= cv2.dilate(middle, STEP)) & (mask > 0)].astype(np.float64)
     return 2 * float(np.median(ridge)) - 1 if len(ridge) else 1.0
 
 
@@ -66,24 +72,21 @@ def _thinnest(
     """
     band = np.arange(-_BAND, _BAND + 1)
     padded = np.pad(ink, ((0, 0), (4 * _ROWS, 4 * _ROWS)))
-    best = np.zeros((len(middles), len(band)))
+    # For each middle and each place in its band the best way to there, and the ink
+    # there; no way comes from beside the band.
+    best = np.pad(np.zeros((len(middles), len(band))), ((0, 0), (1, 1)), constant_values=np.inf)
     above = np.zeros_like(best)
-    steps = np.zeros((_ROWS, *best.shape), dtype=np.intp)
+    ways_above, ink_above = _three_abreast(best), _three_abreast(above)
+    aside = _PAPER * np.array([1, 0, 1])[:, None, None]
+    steps = np.zeros((_ROWS, len(middles), len(band)), dtype=np.intp)
     for row in range(_ROWS):
         places = middles[:, None] + band + lean[row] + 4 * _ROWS
         here = padded[row, np.clip(places, 0, padded.shape[1] - 1)]
-        wide = np.pad(best, ((0, 0), (1, 1)), constant_values=np.inf)
-        before = np.pad(above, ((0, 0), (1, 1)))
-        options = np.stack(
-            [
-                wide[:, at : at + len(band)]
-                + entry * np.maximum(here - before[:, at : at + len(band)], 0)
-                + _PAPER * abs(at - 1)
-                for at in range(3)
-            ]
-        )
+        options = ways_above + entry * np.maximum(here - ink_above, 0) + aside
         steps[row] = options.argmin(axis=0) - 1
-        best, above = options.min(axis=0) + here, here
+        best[:, 1:-1] = options.min(axis=0) + here
+        above[:, 1:-1] = here
+    best = best[:, 1:-1]
     at = best.argmin(axis=1)
     thickness = best[np.arange(len(middles)), at]
     ways = np.zeros((len(middles), _ROWS))
@@ -91,6 +94,11 @@ def _thinnest(
         ways[:, row] = middles + band[at] + lean[row]
         at = at + steps[row, np.arange(len(middles)), at]
     return ways, thickness
+
+
+def _three_abreast(table: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(middles, places + 2) -> a view, (3, middles, places): the left, same and right of each."""
+    return np.moveaxis(sliding_window_view(table, 3, axis=1), -1, 0)
 
 
 def _distinct(

@@ -15,8 +15,9 @@ from recognizer import grouping, pieces, tracing
 from recognizer.debris import Mask
 from recognizer.exceptions import Blank
 from recognizer.glyph import Glyph
-from recognizer.grouping import Lattice
+from recognizer.grouping import Group, Lattice
 from recognizer.light import Grey
+from recognizer.pieces import Pieces
 from recognizer.sheet import Sheet, look
 
 # Ink whose longer side is below this share of the picture's shorter is a dot.
@@ -47,6 +48,19 @@ def digits(grey: Grey) -> Lattice:
     Decimal points, minus signs and specks are passed over. Raises `TooLarge`
     for more digits than any number has.
     """
+    sheet, found, groups, signs = _taken_apart(grey)
+    glyphs = [_glyph(sheet, found.mask(group.pieces)) for group in groups]
+    return Lattice(glyphs, groups + signs)
+
+
+def renders(grey: Grey) -> list[NDArray[np.float64]]:
+    """Those glyphs' pixels before they are rounded. Raises as `digits` does."""
+    sheet, found, groups, _ = _taken_apart(grey)
+    return [tracing.render(sheet.depth, found.mask(one.pieces), sheet.level) for one in groups]
+
+
+def _taken_apart(grey: Grey) -> tuple[Sheet, Pieces, list[Group], list[Group]]:
+    """The ink, its pieces, which of them may be digits, and which are passed over."""
     sheet = _look(grey)
     found = pieces.taken_apart(sheet.mask)
     groups, signs = grouping.candidates(found.boxes, in_order=False, chains=found.chains)
@@ -54,8 +68,7 @@ def digits(grey: Grey) -> Lattice:
         raise Blank("There is no digit on this picture.", field="image")
     if sum(len(group.pieces) == 1 for group in groups) > _MOST_DIGITS:
         raise TooLarge(f"There are more than {_MOST_DIGITS} digits.", field="image")
-    glyphs = [_glyph(sheet, found.mask(group.pieces)) for group in groups]
-    return Lattice(glyphs, groups + signs)
+    return sheet, found, groups, signs
 
 
 def _look(grey: Grey) -> Sheet:

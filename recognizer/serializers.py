@@ -17,7 +17,7 @@ from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema_fiel
 from rest_framework import serializers
 
 from recognizer.answer import NO_DIGIT, SURE, UNSURE, Reading
-from recognizer.contributors import receipt
+from recognizer.contributors import private_link, receipt
 from recognizer.glyph import Glyph
 from recognizer.models import Drawing, Label, ModelVersion, Promotion
 from recognizer.services import Prediction
@@ -178,7 +178,7 @@ class DrawingSerializer(serializers.ModelSerializer[Drawing]):
 
     @extend_schema_field(UseSerializer(many=True))
     def get_used_in(self, drawing: Drawing) -> Any:
-        uses = drawing.uses.select_related("version").order_by("version__number")
+        uses = sorted(drawing.uses.all(), key=lambda use: use.version.number)
         return UseSerializer(uses, many=True).data
 
 
@@ -195,6 +195,9 @@ class StoredDrawingSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     receipt = serializers.CharField()
     url = serializers.CharField()
+    page = serializers.CharField(
+        help_text="A private link to the drawing's page: whoever has it may see and delete it."
+    )
     label = serializers.CharField()  # type: ignore[assignment]
     review = serializers.ChoiceField(Drawing.Review.choices)
     prediction = PredictionSerializer()
@@ -297,6 +300,7 @@ def stored_body(drawing: Drawing, prediction: Prediction, *, detail: bool) -> di
         "id": str(drawing.pk),
         "receipt": receipt(drawing),
         "url": reverse("api:drawing", args=[drawing.pk]),
+        "page": private_link(drawing),
         "label": drawing.label,
         "review": drawing.review,
         "prediction": prediction_body(prediction, number=False, detail=detail),

@@ -88,9 +88,14 @@ def _live() -> registry.Live:
 
 def reread(*, drawing: Drawing) -> Prediction:
     """What the live version now says of a stored drawing."""
+    return reread_many(drawings=[drawing])
+
+
+def reread_many(*, drawings: list[Drawing]) -> Prediction:
+    """What the live version now says of stored drawings, one reading for each."""
     live = _live()
-    glyphs = [Glyph.of_bytes(bytes(drawing.pixels))]
-    return Prediction(glyphs, live.read(glyphs), live.number, live.version)
+    glyphs = [Glyph.of_bytes(bytes(drawing.pixels)) for drawing in drawings]
+    return Prediction(glyphs, live.read(glyphs) if glyphs else [], live.number, live.version)
 
 
 # --- drawings -------------------------------------------------------------------

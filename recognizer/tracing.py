@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from recognizer.averaging import averaged
 from recognizer.debris import Mask
 from recognizer.glyph import BODY, CENTRE, PEN, SIZE, centre_of_mass
 from recognizer.light import STEP, Depth, distances
@@ -164,8 +165,8 @@ def _moved(ink: Depth, scale: float) -> Image:
     """The ink as it is: scaled by area average, centred by mass."""
     image = ink / 255
     if abs(scale - 1) > _SAME:
-        rows, columns = (_shares(side, max(1, int(side * scale + 0.5))) for side in ink.shape)
-        image = rows @ image @ columns.T
+        height, width = (max(1, int(side * scale + 0.5)) for side in ink.shape)
+        image = averaged(ink, width, height) / 255
     # Whole pixels keep it sharp. The centre comes to lie between 13.5 and 14.5,
     # as it does in MNIST, whose digits therefore stay what they are.
     middle = np.array(centre_of_mass(image))
@@ -175,13 +176,3 @@ def _moved(ink: Depth, scale: float) -> Image:
     part = image[top - down : SIZE - down, left - right : SIZE - right]
     moved[top : top + part.shape[0], left : left + part.shape[1]] = part
     return moved
-
-
-def _shares(old: int, new: int) -> NDArray[np.float64]:
-    """(new, old): of `new` pixels in place of `old`, how much of each comes from each."""
-    edges = np.arange(new + 1) * (old / new)
-    first, last = edges[:-1, None], edges[1:, None]
-    pixels = np.arange(old)
-    covered = np.minimum(last, pixels + 1) - np.maximum(first, pixels)
-    shares: NDArray[np.float64] = np.maximum(covered, 0) * (new / old)
-    return shares

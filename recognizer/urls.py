@@ -2,9 +2,19 @@
 
 from django.urls import path
 
-from recognizer import views
+from recognizer import views, views_drawings
 
 app_name = "recognizer"
 urlpatterns = [
     path("", views.draw, name="draw"),
+    path("about/", views.about, name="about"),
+    path("about/between/<int:one>-<int:other>/<int:step>.svg", views.between, name="between"),
+    path("drawings/<uuid:pk>/", views_drawings.drawing, name="drawing"),
+    path("drawings/<uuid:pk>/picture/", views_drawings.drawing_picture, name="drawing-picture"),
+    path("drawings/<uuid:pk>/seen/", views_drawings.drawing_seen, name="drawing-seen"),
+    path("drawings/<uuid:pk>/label/", views_drawings.drawing_label, name="drawing-label"),
+    path("drawings/<uuid:pk>/delete/", views_drawings.drawing_delete, name="drawing-delete"),
+    path("mine/", views_drawings.mine, name="mine"),
+    path("mine/export/", views_drawings.mine_export, name="mine-export"),
+    path("mine/forget/", views_drawings.mine_forget, name="mine-forget"),
 ]

@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
@@ -19,6 +19,9 @@ from recognizer import registry, versions
 from recognizer.models import ModelVersion
 from tests import services
 from training.mnist import CorpusUnavailable, load_mnist
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 # Playwright's synchronous API keeps an event loop in this thread for as long as its
 # browser lives, and Django then takes every query of every test for one out of a
@@ -180,3 +183,41 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 @pytest.fixture(scope="session")
 def base_url() -> None:
     """Browser tests name whole addresses; pytest-playwright's own fixture warns in pytest 9."""
+
+
+# --- pages in a browser; those who drive them are in tests/browser.py ------------
+
+
+@pytest.fixture
+def complaints(page: Page) -> list[str]:
+    """What the browser has to complain of: exceptions, and breaches of the policy."""
+    heard: list[str] = []
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    page.on("console", lambda line: heard.append(line.text) if line.type == "error" else None)
+    return heard
+
+
+@pytest.fixture
+def desk(page: Page, complaints: list[str], live_server: Any, live_model: ModelVersion) -> Page:
+    """The page on a desktop, with a live model."""
+    _open(page, live_server.url)
+    return page
+
+
+@pytest.fixture
+def phone(browser: Browser, live_server: Any, live_model: ModelVersion) -> Iterator[Page]:
+    """The page on a small phone, with a live model."""
+    from tests.browser import PHONE
+
+    context = browser.new_context(**PHONE)
+    page = context.new_page()
+    _open(page, live_server.url)
+    yield page
+    context.close()
+
+
+def _open(page: Page, address: str) -> None:
+    from playwright.sync_api import expect
+
+    page.goto(address)
+    expect(page.locator("#version")).to_have_text("Model version 1")

@@ -73,7 +73,7 @@ def test_everything_the_page_loads_comes_from_the_site_and_is_there(
         for tag, attributes in elements
         if tag in ("script", "link", "img")
     ]
-    assert len(loaded) == 3
+    assert len(loaded) == 5
     for address in loaded:
         assert address.startswith(settings.STATIC_URL)
         assert finders.find(address.removeprefix(settings.STATIC_URL))

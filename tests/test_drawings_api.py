@@ -45,7 +45,7 @@ def test_it_works(visitor: APIClient, reviewer: APIClient) -> None:
 
 def test_the_answer_is_the_prediction_with_a_receipt(visitor: APIClient) -> None:
     drawing = stored(visitor)
-    assert list(drawing) == ["id", "receipt", "url", "label", "review", "prediction"]
+    assert list(drawing) == ["id", "receipt", "url", "page", "label", "review", "prediction"]
     assert drawing["url"] == own(drawing)
     assert drawing["prediction"] == visitor.post("/api/v1/predict/", body(FOUR)).json()
     assert (drawing["label"], drawing["review"]) == ("", "unlabelled")

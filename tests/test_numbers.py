@@ -14,7 +14,8 @@ from PIL import Image
 from rest_framework.test import APIClient
 
 from digitsite.exceptions import TooLarge
-from recognizer import grouping, ink, necks, raster
+from recognizer import grouping, ink, necks, pieces, raster
+from recognizer.averaging import averaged
 from recognizer.exceptions import Blank
 from recognizer.glyph import Glyph
 from recognizer.grouping import Group, Lattice
@@ -250,6 +251,41 @@ def test_a_cut_goes_through_the_neck() -> None:
 
 def test_what_is_as_narrow_as_a_stroke_is_not_cut() -> None:
     assert necks.cuts(np.ones((100, 18), np.uint8), 0.0) == []
+
+
+@pytest.mark.parametrize("thick", [1, 3, 10])
+def test_a_line_under_a_number_is_not_cut(thick: int) -> None:
+    """Its cuts took seconds where it was thin, and it has no digits."""
+    mask = np.zeros((300, 600), np.uint8)
+    mask[20:220, 100:120] = mask[20:220, 400:420] = mask[250 : 250 + thick, 10:590] = 1
+    began = time.perf_counter()
+    found = pieces.taken_apart(mask)
+    assert (len(found.boxes), found.chains) == (3, [])
+    assert pieces.taken_apart(mask[240:]).chains == []  # the line alone
+    assert time.perf_counter() - began < 2
+
+
+def test_pieces_are_numbered_as_they_come_row_by_row() -> None:
+    mask = np.zeros((40, 90), np.uint8)
+    mask[9:30, 2:6] = mask[3:30, 20:24] = mask[8:30, 40:44] = mask[9:30, 60:64] = 1
+    labels = pieces.taken_apart(mask).labels
+    assert [labels[20, x] for x in (3, 21, 41, 61)] == [3, 1, 2, 4]
+
+
+def test_symmetric_ink_leans_by_nothing() -> None:
+    mask = np.zeros((60, 91), np.uint8)
+    cv2.line(mask, (10, 50), (20, 10), 1, 3)
+    boxes = pieces.taken_apart(mask | mask[:, ::-1]).boxes
+    assert len(boxes) == 2
+    assert (boxes == np.rint(boxes)).all()
+
+
+@pytest.mark.parametrize(("width", "height"), [(7, 48), (31, 5), (20, 13), (1, 1)])
+def test_an_average_by_area_is_exact(width: int, height: int) -> None:
+    picture = np.random.default_rng(3).integers(0, 256, (13, 20)).astype(np.uint8)
+    fine = np.kron(picture, np.ones((height, width)))
+    expected = fine.reshape(height, 13, width, 20).mean(axis=(1, 3))
+    assert (averaged(picture, width, height) == expected).all()
 
 
 def test_a_long_scribble_is_not_cut_into_more_pieces_than_can_be_read() -> None:

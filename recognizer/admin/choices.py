@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.helpers import ActionForm
-from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
-from django.db.models.functions import Cast
+from django.db.models import QuerySet
 
 from recognizer.answer import NO_DIGIT, SURE, UNSURE
-from recognizer.models import NOT_A_DIGIT, Drawing, Label
+from recognizer.models import Drawing, DrawingQuerySet, Label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,16 +64,7 @@ class MisreadFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, drawings: QuerySet[Drawing]) -> QuerySet[Drawing]:
         if self.value() not in ("right", "wrong"):
             return drawings
-        labelled = drawings.exclude(label="", accepted_label="").alias(
-            truth=Case(When(accepted_label="", then=F("label")), default=F("accepted_label")),
-            read=Case(
-                When(digit=None, then=Value(NOT_A_DIGIT)),
-                default=Cast("digit", CharField()),
-                output_field=CharField(),
-            ),
-        )
-        right = Q(truth=F("read"))
-        return labelled.filter(right if self.value() == "right" else ~right)
+        return cast("DrawingQuerySet", drawings).read_right(right=self.value() == "right")
 
 
 class ReviewActionForm(ActionForm):

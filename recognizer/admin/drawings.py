@@ -17,8 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from digitsite.admin import LookOnlyAdmin, asker, must, short, tell
 from digitsite.exceptions import Conflict, Refused
-from recognizer import services
-from recognizer.admin import pictures
+from recognizer import pictures, services
 from recognizer.admin.choices import MisreadFilter, ReviewActionForm, ReviewFilter, VerdictFilter
 from recognizer.models import Drawing, Label
 

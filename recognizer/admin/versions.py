@@ -14,8 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.views.decorators.http import require_POST
 
 from digitsite.admin import LookOnlyAdmin, asker, must, short, tell
-from recognizer import versions
-from recognizer.admin import figures, pictures
+from recognizer import figures, pictures, versions
 from recognizer.models import Drawing, ModelVersion, Promotion
 
 if TYPE_CHECKING:

@@ -1,16 +1,16 @@
-/** The answer on the page: the digit, the sentence, ten bars, and what the model sees. */
+/** The answer on the page: the digit or number, the sentence, ten bars, the runners-up. */
 
-import { SIZE } from "./ink.js";
-import { fill, percent, sentence } from "./words.js";
+import { fill, numberSentence, percent, sentence } from "./words.js";
 
 const WORTH_A_NUMBER = 0.005; // less would be written as 0 %
+const RUNNERS_UP = 3;
 
 export class AnswerView {
   #page;
   #texts;
   #language;
 
-  /** `page` has the elements reader, digit, words, version, bars and seen. */
+  /** `page` has the elements reader, digit, words, version, bars and runners. */
   constructor(page, texts, language) {
     this.#page = page;
     this.#texts = texts;
@@ -18,9 +18,9 @@ export class AnswerView {
   }
 
   /** The sheet is empty, or holds no more than a dot. */
-  blank() {
-    this.#show("blank", "", this.#texts.blank, []);
-    this.see(null);
+  blank(isNumber) {
+    this.#show("blank", "", isNumber ? this.#texts.blankNumber : this.#texts.blank);
+    this.bars(null);
   }
 
   /** The ink has changed; the answer on the page is that to older ink. */
@@ -28,42 +28,58 @@ export class AnswerView {
     this.#page.reader.dataset.state = "reading";
   }
 
-  answered(answer) {
-    const words = sentence(answer, this.#texts, this.#language);
-    this.#show("answered", answer.digit ?? "–", words, answer.probabilities);
-    this.see(answer.seen);
-    this.version(answer.model_version);
+  /** There is ink, and it is read when somebody says so. */
+  waiting() {
+    this.#show("waiting", "", this.#texts.waiting);
+    this.bars(null);
   }
 
   failed() {
-    this.#show("failed", "", "", []);
+    this.#show("failed", "", this.#texts.unread);
+    this.bars(null);
+  }
+
+  answered(answer) {
+    this.version(answer.model_version);
+    if (answer.digits) {
+      this.#show("answered", answer.number, numberSentence(answer, this.#texts, this.#language));
+    } else {
+      const words = sentence(answer, this.#texts, this.#language);
+      this.#show("answered", String(answer.digit ?? "–"), words);
+      this.bars(answer);
+    }
+    this.#page.reader.dataset.verdict = answer.verdict;
   }
 
   version(number) {
     this.#page.version.textContent = fill(this.#texts.version, { version: number });
   }
 
-  /** 784 values from 0 to 255, as the network sees them: light ink in the dark. */
-  see(values) {
-    const image = new ImageData(SIZE, SIZE);
-    for (let index = 0; index < SIZE * SIZE; index++) {
-      const value = values?.[index] ?? 0;
-      image.data.set([value, value, value, 255], index * 4);
-    }
-    this.#page.seen.getContext("2d").putImageData(image, 0, 0);
-  }
-
-  #show(state, digit, words, probabilities) {
-    this.#page.reader.dataset.state = state;
-    this.#page.digit.textContent = digit;
-    // Setting the same text again would have it read out again.
-    if (this.#page.words.textContent !== words) this.#page.words.textContent = words;
+  /** Ten bars and the runners-up of one digit's reading, or none of them. */
+  bars(reading) {
     [...this.#page.bars.children].forEach((bar, index) => {
-      const value = probabilities[index];
+      const value = reading?.probabilities[index];
       bar.style.setProperty("--share", value ?? 0);
-      bar.classList.toggle("best", index === digit);
+      bar.classList.toggle("best", reading?.digit === index);
       bar.querySelector(".share").textContent =
         value >= WORTH_A_NUMBER ? percent(value, this.#language) : "";
     });
+    const others = reading?.alternatives.slice(0, RUNNERS_UP).map(({ digit }) => digit) ?? [];
+    for (const button of this.#page.runners.querySelectorAll("[data-label]")) {
+      const place = others.indexOf(Number(button.dataset.label));
+      button.hidden = place === -1;
+      button.style.order = place;
+    }
+    this.#page.runners.hidden = others.length === 0;
+  }
+
+  #show(state, digit, words) {
+    const { reader, digit: large, words: sentence } = this.#page;
+    reader.dataset.state = state;
+    delete reader.dataset.verdict;
+    large.textContent = digit;
+    large.style.setProperty("--length", Math.max(digit.length, 1));
+    // Setting the same text again would have it read out again.
+    if (sentence.textContent !== words) sentence.textContent = words;
   }
 }

@@ -1,53 +1,105 @@
-/** Puts the page together: pen, buttons and keys -> Reader -> Page. */
+/** Puts the page together: pen, buttons, keys and settings -> Reader -> Page. */
 
 import { Api } from "./api.js";
+import { GridPen } from "./gridpen.js";
+import { GridView } from "./gridview.js";
 import { meaning } from "./keys.js";
 import { Page } from "./page.js";
 import { bindPen } from "./pen.js";
+import { bindSettings } from "./preferences.js";
 import { Reader } from "./reader.js";
+import { Settings } from "./settings.js";
+import { textsOf } from "./words.js";
 
 const elements = Object.fromEntries(
   [...document.querySelectorAll("[id]")].map((element) => [element.id, element]),
 );
 const { predictUrl: predict, drawingsUrl: drawings, modelUrl: model } = elements.reader.dataset;
+const texts = textsOf(elements.texts);
 const api = new Api({ predict, drawings, model }, { cookie: () => document.cookie });
-const view = new Page(elements, {
-  onAgain: () => reader.again(),
+const settings = new Settings();
+const view = new Page(elements, texts, {
+  onAgain: () => reader.predict(),
   onTakeBack: () => reader.takeBack(),
+  onSelect: (part) => reader.select(part),
 });
 const reader = new Reader({ api, view });
 
+// --- the pens ---
+
+const gridView = new GridView(elements.ring, elements.voice, texts);
+const grid = new GridPen({ pen: reader, show: (place) => gridView.show(place) });
 bindPen(elements.sheet, {
-  begin: (point, shown) => reader.begin(point, shown),
-  extend: (points, shown) => reader.extend(points, shown),
+  begin: (point, shown) => {
+    grid.lift();
+    gridView.hide();
+    reader.begin(point, shown);
+  },
+  extend: (points, shown, ahead) => reader.extend(points, shown, ahead),
   end: () => reader.end(),
   drop: () => reader.drop(),
 });
+elements.sheet.addEventListener("blur", () => {
+  grid.lift();
+  gridView.hide();
+});
 
-elements.undo.addEventListener("click", () => reader.undo());
-elements.clear.addEventListener("click", () => reader.clear());
+// --- buttons and keys ---
+
+const asks = {
+  undo: () => reader.undo(),
+  redo: () => reader.redo(),
+  clear: () => reader.clear(),
+  help: () => elements.help.togglePopover?.(),
+  label: ({ label }) => reader.label(label),
+  predict: () => {
+    grid.lift();
+    reader.predict();
+  },
+  step: ({ step }) => grid.step(step),
+  toggle: () => grid.isDown || !reader.isDrawing ? grid.toggle() : null,
+  lift: () => grid.lift(),
+};
+for (const name of ["undo", "redo", "clear", "predict"]) {
+  elements[name].addEventListener("click", asks[name]);
+}
 elements.right.addEventListener("click", () => reader.confirm());
-for (const button of elements.feedback.querySelectorAll("[data-label]")) {
+for (const button of document.querySelectorAll("button[data-label]")) {
   button.addEventListener("click", () => reader.label(button.dataset.label));
 }
 
 function placeOf(element) {
+  if (element === elements.sheet) return "sheet";
   if (elements.drawing.contains(element)) return "drawing";
   if (elements.feedback.contains(element)) return "feedback";
-  return element === document.body ? "nowhere" : "elsewhere";
+  return element === document.body || element === elements.help ? "nowhere" : "elsewhere";
 }
 
 document.addEventListener("keydown", (event) => {
-  const wish = meaning(event, placeOf(event.target));
+  const wish = meaning(event, placeOf(event.target), settings.get("keys") === "on");
   if (wish === null) return;
   event.preventDefault();
-  reader[wish.ask](wish.label);
+  asks[wish.ask](wish);
 });
+
+// --- settings, and what changes the page from outside ---
+
+bindSettings(settings, {
+  root: document.documentElement,
+  controls: document.querySelectorAll("[data-setting] input"),
+});
+settings.follow((name, value) => {
+  if (name === "mode") reader.readNumbers(value === "number");
+  if (name === "predict") reader.predictOnRelease(value === "release");
+  if (name === "brush") view.brush(value);
+  if (name === "brush" || name === "theme") reader.redraw();
+});
+elements.sheet.addEventListener("pointerup", () => settings.set("hint", "seen"));
 
 new ResizeObserver(() => reader.redraw()).observe(elements.sheet);
 addEventListener("resize", () => reader.redraw()); // zooming changes the pixel ratio alone
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => reader.redraw());
-addEventListener("online", () => reader.again());
+addEventListener("online", () => reader.predict());
 
 api.model().then(
   ({ version }) => view.version(version),

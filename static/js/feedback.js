@@ -1,13 +1,12 @@
 /**
- * What a person says of an answer: stored once for each drawing, and for a
- * while it can be taken back.
+ * What a person says of an answer: stored once for each drawing, or for each digit
+ * of a number, and for a while it can be taken back.
  */
 
 export class Feedback {
   #api;
   #show;
-  #revision = null; // of the ink that was answered for
-  #stored = null;
+  #given = []; // { revision of the ink, part, label, stored }
   #busy = false;
 
   /** `show` has busy(whether), given(), takenBack() and failed(error). */
@@ -16,27 +15,33 @@ export class Feedback {
     this.#show = show;
   }
 
-  /** Whether the ink of this revision has had its answer. */
+  /** Whether the ink of this revision has had an answer, be it to one digit of several. */
   isGivenFor(revision) {
-    return this.#revision === revision;
+    return this.#given.some((one) => one.revision === revision);
   }
 
-  /** `label` is "0" to "9" or "not_a_digit". */
-  async give(label, drawing, revision) {
-    if (this.#busy || this.isGivenFor(revision)) return;
+  /** What was said of this part of the ink, or null. */
+  labelOf(revision, part = 0) {
+    const found = this.#given.find((one) => one.revision === revision && one.part === part);
+    return found?.label ?? null;
+  }
+
+  /** `label` is "0" to "9" or "not_a_digit"; `part` counts the digits of a number. */
+  async give(label, drawing, revision, part = 0) {
+    if (this.#busy || this.labelOf(revision, part) !== null) return;
     await this.#do(async () => {
-      this.#stored = await this.#api.submit(drawing, label);
-      this.#revision = revision;
+      const stored = await this.#api.submit(drawing, label);
+      this.#given.push({ revision, part, label, stored });
       return () => this.#show.given();
     });
   }
 
   /** Deletes what was stored last. */
   async takeBack() {
-    if (this.#busy || this.#stored === null) return;
+    if (this.#busy || this.#given.length === 0) return;
     await this.#do(async () => {
-      await this.#remove(this.#stored);
-      this.#stored = this.#revision = null;
+      await this.#remove(this.#given.at(-1).stored);
+      this.#given.pop();
       return () => this.#show.takenBack();
     });
   }

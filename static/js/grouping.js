@@ -47,7 +47,7 @@ export function candidates(boxes, inOrder, chains = []) {
     pairsOf(scaled, inOrder).filter(({ pieces: [one, other] }) => !isHanging(one, other)),
   );
   const alone = boxes.map((_, piece) => ({ pieces: [piece], kinship: 0 }));
-  const runs = chains.flatMap((chain) => runsOf(chain, scaled));
+  const runs = chains.flatMap((chain) => runsOf(chain, boxes, WIDEST * unit));
   const groups = [...alone, ...runs, ...likelier([...pairs, ...threesOf(pairs)])];
   const isDigit = ({ pieces }) => {
     const height = heightOf(pieces.map((piece) => boxes[piece]));
@@ -57,12 +57,12 @@ export function candidates(boxes, inOrder, chains = []) {
 }
 
 /** Neighbours in a chain, as far as they are no wider than a digit can be. */
-function runsOf(chain, boxes) {
+function runsOf(chain, boxes, widest) {
   const runs = chain.flatMap((_, start) =>
     chain.slice(start + 1).map((_, more) => chain.slice(start, start + more + 2)),
   );
   return runs
-    .filter((run) => widthOf(run.map((piece) => boxes[piece])) <= WIDEST)
+    .filter((run) => widthOf(run.map((piece) => boxes[piece])) <= widest)
     .map((run) => ({
       pieces: [...run].sort((a, b) => a - b),
       kinship: HANGING * (run.length - 1),
@@ -98,9 +98,13 @@ function likelier(groups) {
 /** Groups of three pieces of which any two may belong together. */
 function threesOf(pairs) {
   const kinship = new Map(pairs.map((pair) => [pair.pieces.join(), pair.kinship]));
+  // As in Python, which of equally likely ones comes first hangs on the pieces alone.
+  const inOrder = pairs
+    .map(({ pieces }) => pieces)
+    .sort(([a, b], [c, d]) => a - c || b - d);
   const threes = [];
-  for (const [first, second] of pairs.map(({ pieces }) => pieces)) {
-    for (const [start, third] of pairs.map(({ pieces }) => pieces)) {
+  for (const [first, second] of inOrder) {
+    for (const [start, third] of inOrder) {
       const closing = kinship.get(`${second},${third}`);
       if (start !== first || closing === undefined) continue;
       const total = kinship.get(`${first},${second}`) + kinship.get(`${first},${third}`) + closing;

@@ -31,24 +31,37 @@ export function normalise(strokes, canvas = null) {
 
 /** The same before rounding: 784 doubles in [0, 1]. The ink must be more than a dot. */
 export function render(strokes) {
-  const { x, y, width, height } = boundingBox(strokes);
+  return steps(strokes).centred;
+}
+
+/**
+ * Every step from strokes to picture: `box` around them in their own unit; `scaled`
+ * segments in pixels; `drawn` with the pen; the centre of `mass` of that, [x, y]; and
+ * `centred` by it. Pictures are 784 doubles in [0, 1]. The ink must be more than a dot.
+ */
+export function steps(strokes) {
+  const box = boundingBox(strokes);
+  const scaled = fitted(strokes.flatMap(segmentsOf), box);
+  const drawn = draw(scaled);
+  const mass = centreOfMass(drawn);
+  const [shiftX, shiftY] = [CENTRE - mass[0], CENTRE - mass[1]];
+  const centred = draw(
+    scaled.map(([x0, y0, x1, y1]) => [x0 + shiftX, y0 + shiftY, x1 + shiftX, y1 + shiftY]),
+  );
+  return { box, scaled, drawn, mass, centred };
+}
+
+/** Segments with their box in the middle of the picture, its longer side the body's. */
+function fitted(segments, { x, y, width, height }) {
   const scale = (BODY - PEN) / Math.max(width, height);
   const middleX = x + width / 2;
   const middleY = y + height / 2;
-  const segments = strokes
-    .flatMap(segmentsOf)
-    .map(([x0, y0, x1, y1]) => [
-      (x0 - middleX) * scale + CENTRE,
-      (y0 - middleY) * scale + CENTRE,
-      (x1 - middleX) * scale + CENTRE,
-      (y1 - middleY) * scale + CENTRE,
-    ]);
-  const [massX, massY] = centreOfMass(draw(segments));
-  const shiftX = CENTRE - massX;
-  const shiftY = CENTRE - massY;
-  return draw(
-    segments.map(([x0, y0, x1, y1]) => [x0 + shiftX, y0 + shiftY, x1 + shiftX, y1 + shiftY]),
-  );
+  return segments.map(([x0, y0, x1, y1]) => [
+    (x0 - middleX) * scale + CENTRE,
+    (y0 - middleY) * scale + CENTRE,
+    (x1 - middleX) * scale + CENTRE,
+    (y1 - middleY) * scale + CENTRE,
+  ]);
 }
 
 /** The box around all points. */

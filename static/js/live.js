@@ -26,9 +26,14 @@ export class Live {
 
   /** The ink is as it shall be read. */
   change(drawing) {
+    this.keep(drawing);
+    this.#later(this.#delay);
+  }
+
+  /** The same, but it is read only when `again` says so. */
+  keep(drawing) {
     this.hold();
     this.#drawing = drawing;
-    this.#later(this.#delay);
   }
 
   /** The ink is about to change: what is asked for, or planned, is of no use any more. */
@@ -40,11 +45,12 @@ export class Live {
     this.#drawing = null;
   }
 
-  /** Asks once more for the same ink, at once; nothing to do where it has its answer. */
+  /** Asks for the ink that is there, at once; false where it has its answer. */
   again() {
-    if (this.#drawing === null || this.#underway !== null) return;
+    if (this.#drawing === null || this.#underway !== null) return false;
     clearTimeout(this.#timer);
     this.#read();
+    return true;
   }
 
   #later(milliseconds) {

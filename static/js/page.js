@@ -1,63 +1,110 @@
 /** All that a Reader shows: the ink, the answer, the buttons' states, the messages. */
 
 import { AnswerView } from "./answer.js";
+import { NumberView } from "./numberview.js";
 import { Paper } from "./paper.js";
+import { StepsView } from "./stepsview.js";
 import { Toast } from "./toast.js";
-import { complaint, textsOf } from "./words.js";
+import { complaint } from "./words.js";
 
 export class Page {
   #elements;
   #texts;
   #paper;
   #answer;
+  #number;
+  #steps;
   #notice;
   #thanks;
+  #digits = []; // of the number that is shown
 
-  /** `elements` by their ids; `onAgain` and `onTakeBack` are the messages' buttons. */
-  constructor(elements, { onAgain, onTakeBack }) {
+  /**
+   * `elements` by their ids; `onAgain` and `onTakeBack` are the messages' buttons,
+   * `onSelect(part)` those of a number's digits.
+   */
+  constructor(elements, texts, { onAgain, onTakeBack, onSelect }) {
+    const language = document.documentElement.lang;
+    const { boxes, digits: buttons } = elements;
     this.#elements = elements;
-    this.#texts = textsOf(elements.texts);
-    this.#paper = new Paper(elements.sheet);
-    this.#answer = new AnswerView(elements, this.#texts, document.documentElement.lang);
+    this.#texts = texts;
+    this.#paper = new Paper(elements.sheet, elements.wet);
+    this.#answer = new AnswerView(elements, texts, language);
+    this.#number = new NumberView({ boxes, buttons }, texts, language, onSelect);
+    this.#steps = new StepsView(elements.steps, elements.seen);
     this.#notice = new Toast(elements.notice, onAgain);
     this.#thanks = new Toast(elements.thanks, onTakeBack);
   }
 
-  redraw(strokes, size) {
-    this.#paper.redraw(strokes, size);
+  // --- the ink ---
+
+  brush(name) {
+    this.#paper.brush(name);
   }
 
-  line(points) {
-    this.#paper.line(points);
+  redraw(strokes) {
+    this.#paper.redraw(strokes);
   }
 
-  see(values) {
-    this.#answer.see(values);
+  follow(stroke, ahead) {
+    this.#elements.boxes.replaceChildren(); // they are around older ink
+    this.#paper.follow(stroke, ahead);
   }
+
+  settle() {
+    this.#paper.settle();
+  }
+
+  see(values, strokes) {
+    this.#steps.see(values, strokes);
+  }
+
+  // --- the answer ---
 
   version(number) {
     this.#answer.version(number);
   }
 
-  blank() {
+  blank(isNumber) {
     this.#notice.hide();
-    this.#answer.blank();
+    this.#showDigits([]);
+    this.#answer.blank(isNumber);
   }
 
   reading() {
+    this.#elements.boxes.replaceChildren();
     this.#answer.reading();
+  }
+
+  waiting() {
+    this.#showDigits([]);
+    this.#answer.waiting();
   }
 
   answered(answer) {
     this.#notice.hide();
+    this.#showDigits(answer.digits ?? []);
     this.#answer.answered(answer);
+  }
+
+  /** One digit of a number is looked at. */
+  select(part) {
+    this.#number.select(part);
+    this.#answer.bars(this.#digits[part]);
   }
 
   /** No answer came; `wait` is the seconds until it is asked for again, or null. */
   failed(error, wait) {
+    this.#showDigits([]);
     this.#answer.failed();
     this.complain(error, { wait, again: error.passing });
   }
+
+  #showDigits(digits) {
+    this.#digits = digits;
+    this.#number.show(digits);
+  }
+
+  // --- messages and buttons ---
 
   complain(error, { wait = null, again = false } = {}) {
     this.#notice.say(complaint(error, this.#texts, wait), { button: again });
@@ -67,8 +114,11 @@ export class Page {
     this.#notice.hide();
     this.#thanks.say(this.#texts.thanks, { button: true, seconds: 10 });
     // What had the focus is switched off now; the next thing to do is to draw.
-    const { feedback, sheet } = this.#elements;
-    if (feedback.contains(document.activeElement)) sheet.focus({ preventScroll: true });
+    const { feedback, runners, sheet } = this.#elements;
+    const { activeElement } = document;
+    if (feedback.contains(activeElement) || runners.contains(activeElement)) {
+      sheet.focus({ preventScroll: true });
+    }
   }
 
   takenBack() {
@@ -79,13 +129,16 @@ export class Page {
     this.#elements.feedback.setAttribute("aria-busy", whether);
   }
 
-  controls({ isInked, canUndo, canLabel, canConfirm }) {
-    const { reader, undo, clear, feedback, right } = this.#elements;
+  controls({ isInked, canUndo, canRedo, canPredict, canLabel, canConfirm, labels }) {
+    const { reader, undo, redo, clear, predict, feedback, right, runners } = this.#elements;
     reader.toggleAttribute("data-inked", isInked);
     // Not `disabled`, which would take the focus from whoever has just pressed it.
     undo.setAttribute("aria-disabled", !canUndo);
+    redo.setAttribute("aria-disabled", !canRedo);
     clear.setAttribute("aria-disabled", !isInked);
-    feedback.disabled = !canLabel;
+    predict.setAttribute("aria-disabled", !canPredict);
+    feedback.disabled = runners.disabled = !canLabel;
     right.disabled = !canConfirm;
+    this.#number.labelled(labels);
   }
 }

@@ -12,6 +12,10 @@ export class Pointers {
   #active = null;
   #penSeen = -Infinity;
 
+  get isDrawing() {
+    return this.#active !== null;
+  }
+
   /** A pointer went down: "begin", "replace" (drop what the other drew), or null. */
   take({ pointerId, pointerType, button, timeStamp }) {
     if (button !== 0) return null;

@@ -7,6 +7,7 @@
 import { Feedback } from "./feedback.js";
 import { normalise } from "./ink.js";
 import { Live } from "./live.js";
+import { digitAt, partOf } from "./part.js";
 import { Sheet } from "./sheet.js";
 
 export class Reader {
@@ -14,9 +15,13 @@ export class Reader {
   #view;
   #live;
   #feedback;
+  #isNumber = false;
+  #onRelease = true;
   #penIsDown = false;
   #seen = null; // what the network will see; null where that is no digit yet
   #answer = null; // to the ink as it is now
+  #before = null; // the answer when the pen came down
+  #part = 0; // which digit of a number is looked at
   #requestFrame;
   #frame = null;
 
@@ -37,44 +42,65 @@ export class Reader {
       takenBack: () => this.#after(() => view.takenBack()),
       failed: (error) => view.complain(error),
     });
-    view.blank();
+    view.blank(false);
+    this.#controls();
+  }
+
+  /** Whether the ink is a number of several digits; what is there is read anew. */
+  readNumbers(whether) {
+    if (this.#isNumber === whether) return;
+    this.#isNumber = whether;
+    if (!this.#penIsDown) this.#inkIsDone();
+  }
+
+  /** Whether the pen going up asks for an answer, or only `predict`. */
+  predictOnRelease(whether) {
+    this.#onRelease = whether;
     this.#controls();
   }
 
   // --- the pen ---
 
+  get isDrawing() {
+    return this.#penIsDown;
+  }
+
   begin(point, shown) {
-    if (this.#isAnswered) this.#sheet.restart();
+    if (this.#isAnswered) this.#restart();
+    this.#before = this.#answer;
     this.#penIsDown = true;
     this.#live.hold();
     this.#sheet.begin(point, shown);
-    if (this.#sheet.strokes.length === 1) this.redraw();
-    else this.#view.line(this.#sheet.strokes.at(-1));
+    this.#view.follow(this.#sheet.strokes.at(-1));
     this.#inkChanges();
     this.#controls();
   }
 
-  extend(points, shown) {
-    const last = this.#sheet.strokes.at(-1).at(-1);
-    const added = this.#sheet.extend(points, shown);
-    if (added.length === 0) return;
-    this.#view.line([last, ...added]); // only what is new
+  /** `ahead` are points that are only expected: seen for a frame, never kept. */
+  extend(points, shown, ahead = []) {
+    if (!this.#sheet.extend(points, shown)) return;
+    const expected = ahead.map((point) => this.#sheet.placed(point, shown));
+    this.#view.follow(this.#sheet.strokes.at(-1), expected);
     this.#inkChanges();
   }
 
   end() {
     this.#penIsDown = false;
-    this.#inkIsDone();
+    this.#view.settle();
+    if (!this.#isTapOnDigit()) this.#inkIsDone();
   }
 
   /** What the pen drew last was no stroke. */
   drop() {
     this.#penIsDown = false;
-    this.undo();
+    this.#view.settle();
+    this.#sheet.drop();
+    this.redraw();
+    this.#inkIsDone();
   }
 
   redraw() {
-    this.#view.redraw(this.#sheet.strokes, this.#sheet.size);
+    this.#view.redraw(this.#sheet.strokes);
   }
 
   // --- what somebody asks for; not while a pen is down, as another finger could ---
@@ -85,32 +111,49 @@ export class Reader {
     this.#inkIsDone();
   }
 
+  redo() {
+    if (this.#penIsDown || !this.#sheet.redo()) return;
+    this.redraw();
+    this.#inkIsDone();
+  }
+
   clear() {
     if (this.#penIsDown || this.#sheet.isEmpty) return;
-    if (this.#isAnswered) this.#sheet.restart();
+    if (this.#isAnswered) this.#restart();
     else this.#sheet.clear();
     this.redraw();
     this.#inkIsDone();
   }
 
+  /** Reads at once, also what failed to be read. */
+  predict() {
+    if (this.#penIsDown || this.#seen === null || this.#answer !== null) return;
+    if (this.#live.again()) this.#view.reading();
+  }
+
+  /** Looks at one digit of a number. */
+  select(part) {
+    if (this.#answer === null) return;
+    this.#part = part;
+    if (this.#answer.digits) this.#view.select(part);
+    this.#view.see(this.#reading.seen, this.#labelled().strokes);
+    this.#controls();
+  }
+
   /** Says that the ink is `label`: "0" to "9" or "not_a_digit". */
   label(label) {
-    if (this.#penIsDown || this.#seen === null) return;
-    this.#feedback.give(label, this.#sheet.drawing(), this.#sheet.revision);
+    if (!this.#canLabel) return;
+    const { revision } = this.#sheet;
+    this.#feedback.give(label, this.#labelled(), revision, this.#partNumber);
   }
 
   /** Says that the answer is right. */
   confirm() {
-    if (this.#answer !== null) this.label(String(this.#answer.digit ?? "not_a_digit"));
+    if (this.#reading !== null) this.label(String(this.#reading.digit ?? "not_a_digit"));
   }
 
   takeBack() {
     this.#feedback.takeBack();
-  }
-
-  /** Asks once more, where the answer failed to come. */
-  again() {
-    this.#live.again();
   }
 
   // --- what follows ---
@@ -119,44 +162,93 @@ export class Reader {
     return this.#feedback.isGivenFor(this.#sheet.revision);
   }
 
+  /** What was read of the digit that is looked at; null before there is an answer. */
+  get #reading() {
+    return this.#answer?.digits?.[this.#part] ?? this.#answer;
+  }
+
+  get #partNumber() {
+    return this.#isNumber ? this.#part : 0;
+  }
+
+  get #canLabel() {
+    if (this.#penIsDown || this.#seen === null) return false;
+    if (this.#isNumber && this.#answer === null) return false; // nobody knows which strokes
+    return this.#feedback.labelOf(this.#sheet.revision, this.#partNumber) === null;
+  }
+
+  #labelled() {
+    const drawing = this.#sheet.drawing();
+    return this.#answer?.digits ? partOf(this.#reading, drawing) : drawing;
+  }
+
+  #restart() {
+    this.#sheet.restart();
+    this.#answer = null;
+    this.redraw();
+  }
+
+  /** A tap on a digit that was read looks at it, rather than leaving a dot on it. */
+  #isTapOnDigit() {
+    const stroke = this.#sheet.strokes.at(-1);
+    const part = stroke.length === 1 ? digitAt(this.#before?.digits ?? [], stroke[0]) : -1;
+    if (part === -1) return false;
+    this.#sheet.drop();
+    this.redraw();
+    this.#answered(this.#before, part);
+    return true;
+  }
+
   /** What the model sees follows the pen, once a frame. */
   #inkChanges() {
     this.#answer = null;
     if (this.#frame !== null) return;
     this.#frame = this.#requestFrame(() => {
       this.#frame = null;
-      this.#look();
+      if (this.#penIsDown) this.#look();
     });
   }
 
   #look() {
     const { strokes, canvas } = this.#sheet.drawing();
     this.#seen = normalise(strokes, canvas);
-    this.#view.see(this.#seen);
+    // Which strokes are which digit of a number is known only with the answer.
+    if (this.#isNumber || this.#seen === null) this.#view.see(null, []);
+    else this.#view.see(this.#seen, strokes);
   }
 
   #inkIsDone() {
     this.#answer = null;
     this.#look();
-    if (this.#seen === null) {
-      this.#live.hold();
-      this.#view.blank();
-    } else {
-      this.#live.change(this.#sheet.drawing());
-      this.#view.reading();
-    }
+    this.#ask();
     this.#controls();
   }
 
-  #answered(answer) {
+  #ask() {
+    const drawing = this.#sheet.drawing();
+    const asked = this.#isNumber ? { ...drawing, number: true } : drawing;
+    if (this.#seen === null) {
+      this.#live.hold();
+      this.#view.blank(this.#isNumber);
+    } else if (this.#onRelease) {
+      this.#live.change(asked);
+      this.#view.reading();
+    } else {
+      this.#live.keep(asked);
+      this.#view.waiting();
+    }
+  }
+
+  #answered(answer, part = leastCertain(answer.digits ?? [])) {
     this.#answer = answer;
     this.#view.answered(answer);
-    this.#controls();
+    this.select(part);
   }
 
   #failed(error, wait) {
-    if (error.code === "blank") this.#view.blank();
+    if (error.code === "blank") this.#view.blank(this.#isNumber);
     else this.#view.failed(error, wait);
+    this.#controls();
   }
 
   #after(tell) {
@@ -165,11 +257,21 @@ export class Reader {
   }
 
   #controls() {
+    const { revision } = this.#sheet;
     this.#view.controls({
       isInked: !this.#sheet.isEmpty,
       canUndo: this.#sheet.canUndo,
-      canLabel: this.#seen !== null && !this.#isAnswered,
-      canConfirm: this.#answer !== null,
+      canRedo: this.#sheet.canRedo,
+      canPredict: this.#seen !== null && this.#answer === null && !this.#penIsDown,
+      canLabel: this.#canLabel,
+      canConfirm: this.#canLabel && this.#reading !== null,
+      labels: (this.#answer?.digits ?? []).map((_, part) => this.#feedback.labelOf(revision, part)),
     });
   }
+}
+
+/** The digit of a number that is most worth a look. */
+function leastCertain(digits) {
+  const confidences = digits.map(({ confidence }) => confidence);
+  return Math.max(confidences.indexOf(Math.min(...confidences)), 0);
 }

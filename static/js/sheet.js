@@ -1,21 +1,23 @@
 /**
  * The drawing as data: strokes of [x, y, t], with a history.
  *
- * Coordinates are CSS pixels of the canvas as large as it was at the first
- * point. Where the canvas changes its size later, new points are brought into
- * the same unit, so that a turned phone neither loses nor distorts the ink.
+ * The sheet is SIDE units wide and high, whatever its size on the screen, so that
+ * a turned phone, a zoomed page and another window neither lose nor distort ink.
+ * A pen's points have their pressure as a fourth value; it is for the eye alone.
  */
 
+export const SIDE = 1000;
+
 // Points nearer than this to the one before say nothing new about the shape.
-const NEAREST = 0.5;
+const NEAREST = 1.5;
 
 export class Sheet {
   #past = []; // what `strokes` was before each change
+  #future = []; // what it was before each undo
   #began = null; // time of the first point
 
   constructor() {
     this.strokes = [];
-    this.size = null; // [width, height], once there was a point
     this.revision = 0; // counts the changes
   }
 
@@ -27,34 +29,43 @@ export class Sheet {
     return this.#past.length > 0;
   }
 
-  /** Starts a stroke. A point is [x, y, time in ms] on a canvas that is `shown` as [w, h]. */
-  begin(point, shown) {
-    this.size ??= [...shown];
-    this.#began ??= point[2];
-    this.#change([...this.strokes, [this.#placed(point, shown)]]);
+  get canRedo() {
+    return this.#future.length > 0;
   }
 
-  /** Adds points to the stroke under way; returns those that said something new. */
+  /** Starts a stroke. A point is [x, y, time in ms, pressure?] on a sheet `shown` as [w, h]. */
+  begin(point, shown) {
+    this.#began ??= point[2];
+    this.#change([...this.strokes, [this.placed(point, shown)]]);
+  }
+
+  /** Adds points to the stroke under way; says whether one of them told something new. */
   extend(points, shown) {
     const stroke = this.strokes.at(-1);
-    const added = [];
+    const before = stroke.length;
     for (const point of points) {
-      const [x, y, t] = this.#placed(point, shown);
-      const [lastX, lastY] = stroke.at(-1);
-      if (Math.hypot(x - lastX, y - lastY) < NEAREST) continue;
-      stroke.push([x, y, t]);
-      added.push([x, y, t]);
+      const next = this.placed(point, shown);
+      const [x, y] = stroke.at(-1);
+      if (Math.hypot(next[0] - x, next[1] - y) >= NEAREST) stroke.push(next);
     }
-    if (added.length > 0) this.revision += 1;
-    return added;
+    if (stroke.length > before) this.revision += 1;
+    return stroke.length > before;
+  }
+
+  /** The stroke under way was none, and nothing to bring back either. */
+  drop() {
+    this.undo();
+    this.#future.pop();
   }
 
   /** Takes back the last change: a stroke, or a clearing. */
   undo() {
-    if (!this.canUndo) return false;
-    this.strokes = this.#past.pop();
-    this.revision += 1;
-    return true;
+    return this.#step(this.#past, this.#future);
+  }
+
+  /** Does once more what was taken back last. */
+  redo() {
+    return this.#step(this.#future, this.#past);
   }
 
   /** Takes all ink away; `undo` brings it back. */
@@ -65,8 +76,8 @@ export class Sheet {
   /** A new sheet: what was on the old one cannot be brought back. */
   restart() {
     this.strokes = [];
-    this.size = null;
     this.#past = [];
+    this.#future = [];
     this.#began = null;
     this.revision += 1;
   }
@@ -76,26 +87,32 @@ export class Sheet {
     const start = this.strokes[0]?.[0][2] ?? 0;
     return {
       strokes: this.strokes.map((stroke) => stroke.map(([x, y, t]) => [x, y, t - start])),
-      canvas: this.size,
+      canvas: [SIDE, SIDE],
     };
+  }
+
+  /** In the sheet's unit, within its edges, no finer than any screen can show. */
+  placed([x, y, time, ...pressure], [width, height]) {
+    const t = Math.max(0, Math.round(time - (this.#began ?? time)));
+    return [within((x * SIDE) / width), within((y * SIDE) / height), t, ...pressure];
   }
 
   #change(strokes) {
     this.#past.push(this.strokes);
+    this.#future = [];
     this.strokes = strokes;
     this.revision += 1;
   }
 
-  /** In the sheet's unit, within its edges, no finer than any screen can show. */
-  #placed([x, y, time], shown) {
-    return [
-      within((x * this.size[0]) / shown[0], this.size[0]),
-      within((y * this.size[1]) / shown[1], this.size[1]),
-      Math.max(0, Math.round(time - this.#began)),
-    ];
+  #step(from, to) {
+    if (from.length === 0) return false;
+    to.push(this.strokes);
+    this.strokes = from.pop();
+    this.revision += 1;
+    return true;
   }
 }
 
-function within(value, most) {
-  return Math.round(Math.min(Math.max(value, 0), most) * 100) / 100;
+function within(value) {
+  return Math.round(Math.min(Math.max(value, 0), SIDE) * 10) / 10;
 }

@@ -34,6 +34,16 @@ export function sentence(answer, texts, language) {
   });
 }
 
+/** A number as a sentence: sure, or which of its digits are not. */
+export function numberSentence({ number, digits, verdict, confidence }, texts, language) {
+  const doubtful = digits.filter((one) => one.verdict !== "sure");
+  return fill(verdict === "sure" ? texts.numberSure : texts.numberUnsure, {
+    number,
+    percent: percent(confidence, language),
+    doubtful: new Intl.ListFormat(language).format(doubtful.map(({ digit }) => String(digit ?? "?"))),
+  });
+}
+
 function kind({ verdict, confidence }, others) {
   if (verdict === "not_a_digit") return "notADigit";
   if (verdict === "sure") return confidence >= CERTAIN ? "certain" : "sure";

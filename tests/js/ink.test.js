@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { NORMALISATION, normalise, render } from "../../static/js/ink.js";
+import { BODY, CENTRE, NORMALISATION, PEN, normalise, render, steps } from "../../static/js/ink.js";
 
 const golden = JSON.parse(readFileSync(new URL("../golden/ink.json", import.meta.url)));
 
@@ -42,4 +42,15 @@ test("ten thousand points take no noticeable time", () => {
   const start = performance.now();
   normalise([stroke], [300, 300]);
   assert.ok(performance.now() - start < 1000);
+});
+
+test("the steps tell how a drawing becomes what the network sees", () => {
+  const strokes = [[[100, 100], [100, 400]], [[100, 400], [200, 400]]];
+  const { box, scaled, drawn, mass, centred } = steps(strokes);
+  assert.deepEqual(box, { x: 100, y: 100, width: 100, height: 300 });
+  const rows = scaled.flatMap(([, y0, , y1]) => [y0, y1]);
+  assert.equal(Math.max(...rows) - Math.min(...rows), BODY - PEN);
+  assert.deepEqual([drawn.length, centred.length], [784, 784]);
+  assert.ok(mass[0] < CENTRE && mass[1] > CENTRE); // an L is heavy at its lower left
+  assert.deepEqual(centred, render(strokes));
 });

@@ -86,3 +86,9 @@ test("pieces that hang together are read in runs, no wider than a digit can be",
     { pieces: [1, 2], kinship: 5 },
   ]);
 });
+
+test("a run exactly as wide as a digit can be is one, as in Python", () => {
+  const boxes = [[0, 1], [1, 13]].map(([x, width]) => ({ x, y: 0, width, height: 10 }));
+  const { digits: found } = candidates(boxes, false, [[0, 1]]);
+  assert.deepEqual(found.slice(2), [{ pieces: [0, 1], kinship: 5 }]);
+});

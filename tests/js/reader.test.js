@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Api } from "../../static/js/api.js";
+import { normalise } from "../../static/js/ink.js";
 import { Reader } from "../../static/js/reader.js";
 import { serve, until } from "./server.js";
 
-const SHOWN = [300, 300];
+const SHOWN = [1000, 1000];
 const FOUR = { digit: 4, verdict: "sure", confidence: 0.98 };
 const STORED = { id: "a1", receipt: "r1" };
 const refused = (status, code, headers = {}) => ({
@@ -25,8 +26,8 @@ async function setUp(t, answer = site) {
   const server = await serve(t, answer);
   const told = [];
   const names = [
-    "redraw", "line", "see", "blank", "reading", "answered", "failed", "complain", "thank",
-    "takenBack", "busy",
+    "redraw", "follow", "settle", "see", "blank", "reading", "waiting", "answered", "select",
+    "failed", "complain", "thank", "takenBack", "busy",
   ];
   const view = Object.fromEntries(names.map((name) => [name, (...what) => told.push([name, ...what])]));
   let controls = null;
@@ -66,28 +67,52 @@ test("it works", async (t) => {
   assert.deepEqual(page.controls(), {
     isInked: true,
     canUndo: true,
+    canRedo: false,
+    canPredict: false,
     canLabel: true,
     canConfirm: true,
+    labels: [],
   });
 });
 
 test("an empty page offers nothing", async (t) => {
   const { controls, requests } = await setUp(t);
-  assert.deepEqual(Object.values(controls()), [false, false, false, false]);
+  const { labels, ...offers } = controls();
+  assert.deepEqual(new Set(Object.values(offers)), new Set([false]));
+  assert.deepEqual(labels, []);
   assert.equal(requests.length, 0);
 });
 
-test("only new pieces of line are drawn while the pen moves", async (t) => {
+test("while the pen moves the ink is followed, not drawn anew", async (t) => {
   const { reader, heard } = await setUp(t);
   reader.begin([10, 10, 0], SHOWN);
   const drawnOnce = heard("redraw").length;
-  reader.extend([[20, 10, 8], [30, 10, 12]], SHOWN);
-  reader.extend([[40, 10, 16]], SHOWN);
-  assert.deepEqual(heard("line"), [
-    ["line", [[10, 10, 0], [20, 10, 8], [30, 10, 12]]],
-    ["line", [[30, 10, 12], [40, 10, 16]]],
-  ]);
+  reader.extend([[20, 10, 8], [30, 10, 12]], SHOWN, [[40, 10, 16]]);
+  reader.extend([[30.2, 10, 14]], SHOWN); // nothing new
+  const [[, first], [, second, ahead], ...more] = heard("follow");
+  assert.equal(first, second); // it grows in place
+  assert.equal(second.length, 3);
+  assert.deepEqual(ahead.map(([x, y]) => [x, y]), [[40, 10]]);
+  assert.equal(more.length, 0);
   assert.equal(heard("redraw").length, drawnOnce);
+});
+
+test("points that are only expected are never sent", async (t) => {
+  const { reader, requests } = await setUp(t);
+  reader.begin([10, 10, 0], SHOWN);
+  reader.extend([[200, 10, 8]], SHOWN, [[300, 10, 16]]);
+  reader.end();
+  await until(() => requests.length > 0);
+  assert.deepEqual(requests[0].body.strokes, [[[10, 10, 0], [200, 10, 8]]]);
+});
+
+test("a pen's pressure is not sent", async (t) => {
+  const { reader, requests } = await setUp(t);
+  reader.begin([10, 10, 0, 0.2], SHOWN);
+  reader.extend([[200, 10, 8, 0.9]], SHOWN);
+  reader.end();
+  await until(() => requests.length > 0);
+  assert.deepEqual(requests[0].body.strokes, [[[10, 10, 0], [200, 10, 8]]]);
 });
 
 test("what the model sees is shown while the pen is still down", async (t) => {
@@ -106,12 +131,8 @@ test("a dot is not sent", async (t) => {
   await new Promise((done) => setTimeout(done, 30));
   assert.equal(requests.length, 0);
   assert.equal(heard("blank").length, blanks + 1);
-  assert.deepEqual(controls(), {
-    isInked: true,
-    canUndo: true,
-    canLabel: false,
-    canConfirm: false,
-  });
+  const { isInked, canUndo, canPredict, canLabel } = controls();
+  assert.deepEqual([isInked, canUndo, canPredict, canLabel], [true, true, false, false]);
 });
 
 test("where the server finds the drawing blank, the page asks for a digit", async (t) => {
@@ -283,6 +304,138 @@ test("asked to, it tries a failed reading again", async (t) => {
   );
   stroke(page.reader, [10, 10, 0], [10, 200, 9]);
   await until(() => page.heard("failed").length > 0);
-  page.reader.again();
+  page.reader.predict();
   await until(() => page.heard("answered").length > 0);
+});
+
+// --- redo, and reading by a button ---
+
+test("redo brings back what undo took, and asks for it again", async (t) => {
+  const page = await setUp(t);
+  await drawFour(page);
+  page.reader.undo();
+  assert.equal(page.controls().canRedo, true);
+  page.reader.redo();
+  assert.equal(page.controls().canRedo, false);
+  await until(() => page.heard("answered").length > 1);
+  assert.equal(page.requests.at(-1).body.strokes.length, 2);
+});
+
+test("by the button it is read when somebody asks, once", async (t) => {
+  const page = await setUp(t);
+  page.reader.predictOnRelease(false);
+  stroke(page.reader, [10, 10, 0], [10, 200, 9]);
+  await new Promise((done) => setTimeout(done, 30));
+  assert.equal(page.requests.length, 0);
+  assert.equal(page.heard("waiting").length, 1);
+  assert.equal(page.controls().canPredict, true);
+  page.reader.predict();
+  page.reader.predict();
+  await until(() => page.heard("answered").length > 0);
+  page.reader.predict();
+  assert.equal(page.requests.length, 1);
+  assert.equal(page.controls().canPredict, false);
+});
+
+test("there is nothing to predict on an empty sheet, or with the pen down", async (t) => {
+  const { reader, requests, heard } = await setUp(t);
+  reader.predict();
+  reader.begin([10, 10, 0], SHOWN);
+  reader.extend([[10, 200, 9]], SHOWN);
+  reader.predict();
+  await new Promise((done) => setTimeout(done, 30));
+  assert.equal(requests.length, 0);
+  assert.deepEqual(heard("reading"), []);
+});
+
+// --- numbers ---
+
+const ONES = [[[100, 100, 0], [100, 300, 50]], [[400, 100, 200], [400, 300, 250]]];
+const CANVAS = [1000, 1000];
+const one = (strokes, confidence) => ({
+  digit: 1,
+  verdict: "sure",
+  confidence,
+  box: [strokes[0][0][0], 100, 0, 200],
+  seen: [...normalise(strokes, CANVAS)],
+});
+const ELEVEN = {
+  digit: null,
+  verdict: "sure",
+  confidence: 0.9,
+  number: "11",
+  digits: [one(ONES.slice(0, 1), 0.99), one(ONES.slice(1), 0.9)],
+};
+
+/** A Reader on which 11 is drawn and read. */
+async function eleven(t) {
+  const page = await setUp(t, (request) =>
+    request.path === "/predict/" ? { body: ELEVEN } : site(request),
+  );
+  page.reader.readNumbers(true);
+  for (const points of ONES) stroke(page.reader, ...points);
+  await until(() => page.heard("answered").length > 0);
+  return page;
+}
+
+test("a number is asked for as one, and its least certain digit is looked at", async (t) => {
+  const page = await eleven(t);
+  assert.equal(page.requests.at(-1).body.number, true);
+  assert.deepEqual(page.heard("select").at(-1), ["select", 1]);
+  assert.deepEqual(page.heard("see").at(-1)[2], [ONES[1]]);
+});
+
+test("one digit of a number is corrected with its own strokes", async (t) => {
+  const page = await eleven(t);
+  page.reader.select(0);
+  page.reader.label("7");
+  await until(() => page.heard("thank").length > 0);
+  const { path, body } = page.requests.at(-1);
+  assert.deepEqual([path, body.label, body.number], ["/drawings/", "7", undefined]);
+  assert.deepEqual(body.strokes, [ONES[0]]);
+  assert.deepEqual(page.controls().labels, ["7", null]);
+  assert.equal(page.controls().canLabel, false);
+  page.reader.select(1);
+  assert.equal(page.controls().canLabel, true);
+});
+
+test("a tap on a digit looks at it and leaves no dot", async (t) => {
+  const page = await eleven(t);
+  const asked = page.requests.length;
+  stroke(page.reader, [100, 200, 900]);
+  assert.deepEqual(page.heard("select").at(-1), ["select", 0]);
+  assert.equal(page.controls().canLabel, true);
+  await new Promise((done) => setTimeout(done, 30));
+  assert.equal(page.requests.length, asked);
+  page.reader.undo();
+  await until(() => page.requests.length > asked);
+  assert.equal(page.requests.at(-1).body.strokes.length, 1); // the tap is not in the history
+});
+
+test("a tap elsewhere is a dot", async (t) => {
+  const page = await eleven(t);
+  stroke(page.reader, [700, 700, 900]);
+  await until(() => page.heard("answered").length > 1);
+  assert.equal(page.requests.at(-1).body.strokes.length, 3);
+});
+
+test("a number that is not read yet has no digit to label", async (t) => {
+  const page = await setUp(t, () => refused(503, "no_model"));
+  page.reader.readNumbers(true);
+  stroke(page.reader, ...ONES[0]);
+  await until(() => page.heard("failed").length > 0);
+  assert.equal(page.controls().canLabel, false);
+  page.reader.label("1");
+  assert.ok(page.requests.every(({ path }) => path === "/predict/"));
+});
+
+test("another way of reading reads the same ink anew", async (t) => {
+  const page = await setUp(t);
+  await drawFour(page);
+  page.reader.readNumbers(true);
+  await until(() => page.heard("answered").length > 1);
+  assert.equal(page.requests.at(-1).body.number, true);
+  page.reader.readNumbers(false);
+  await until(() => page.heard("answered").length > 2);
+  assert.equal(page.requests.at(-1).body.number, undefined);
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { ApiError } from "../../static/js/api.js";
-import { complaint, fill, percent, sentence } from "../../static/js/words.js";
+import { complaint, fill, numberSentence, percent, sentence } from "../../static/js/words.js";
 
 const TEXTS = {
   certain: "Certainly {digit} ({percent}).",
@@ -12,6 +12,8 @@ const TEXTS = {
   guess: "Perhaps {digit} ({percent}).",
   guessOr: "Perhaps {digit} ({percent}), or {others}.",
   notADigit: "No digit ({percent}).",
+  numberSure: "Sure: {number}.",
+  numberUnsure: "{number}? Not sure of {doubtful} ({percent}).",
   network: "Not reached.",
   server: "A problem.",
   throttled: "Wait {seconds} s.",
@@ -35,6 +37,18 @@ test("the words follow verdict and probability", () => {
   assert.equal(said(4, 0.4, "unsure"), "Perhaps 4 (40%).");
   assert.equal(said(4, 0.4, "unsure", 9, 7), "Perhaps 4 (40%), or 9 or 7.");
   assert.equal(said(null, 0.8, "not_a_digit", 3), "No digit (80%).");
+});
+
+test("a number says which of its digits are doubtful", () => {
+  const number = (verdict, ...digits) =>
+    numberSentence({ number: "42", verdict, confidence: 0.4, digits }, TEXTS, "en");
+  const sure = { digit: 4, verdict: "sure" };
+  assert.equal(number("sure", sure, sure), "Sure: 42.");
+  assert.equal(number("unsure", sure, { digit: 2, verdict: "unsure" }), "42? Not sure of 2 (40%).");
+  assert.equal(
+    number("not_a_digit", { digit: 4, verdict: "unsure" }, { digit: null, verdict: "not_a_digit" }),
+    "42? Not sure of 4 and ? (40%).",
+  );
 });
 
 test("nothing is ever called 100 %", () => {

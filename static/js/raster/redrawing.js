@@ -1,5 +1,6 @@
 /** The way of a pen, or ink as it is, as the 28x28 of the network; part of recognizer/tracing.py. */
 import { BODY, CENTRE, PEN, SIZE } from "../ink.js";
+import { averaged } from "./averaging.js";
 import { distances } from "./distance.js";
 import { boundingBox, cut, mapped } from "./picture.js";
 
@@ -51,39 +52,14 @@ function between({ width, height, data }, x, y) {
 
 /** The ink as it is: scaled by area average, centred by mass. */
 export function moved(ink, scale) {
-  let image = mapped(ink, Float64Array, (at) => ink.data[at] / 255);
-  if (Math.abs(scale - 1) > SAME) image = averaged(image, scale);
+  const scaled = (side) => Math.max(1, Math.floor(side * scale + 0.5));
+  const isSame = Math.abs(scale - 1) <= SAME;
+  const grey = isSame ? ink : averaged(ink, scaled(ink.width), scaled(ink.height));
+  const image = mapped(grey, Float64Array, (at) => grey.data[at] / 255);
   const [middleX, middleY] = centreOfMass(image);
   const right = Math.ceil(CENTRE - middleX - STILL);
   const down = Math.ceil(CENTRE - middleY - STILL);
   return cut(image, -right, -down, SIZE, SIZE).data;
-}
-
-function averaged({ width, height, data }, scale) {
-  const columns = shares(width, Math.max(1, Math.floor(width * scale + 0.5)));
-  const rows = shares(height, Math.max(1, Math.floor(height * scale + 0.5)));
-  const size = { width: columns.length, height: rows.length };
-  return mapped(size, Float64Array, (at) => {
-    const row = rows[Math.floor(at / size.width)];
-    const column = columns[at % size.width];
-    let sum = 0;
-    for (const [y, down] of row) {
-      for (const [x, across] of column) sum += down * across * data[y * width + x];
-    }
-    return sum;
-  });
-}
-
-/** Of `length` pixels in place of `old`: for each, which of the old it covers and by how much. */
-function shares(old, length) {
-  const step = old / length;
-  return Array.from({ length }, (_, index) => {
-    const pixels = Array.from({ length: old }, (_, pixel) => {
-      const covered = Math.min((index + 1) * step, pixel + 1) - Math.max(index * step, pixel);
-      return [pixel, Math.max(covered, 0) / step];
-    });
-    return pixels.filter(([, share]) => share > 0);
-  });
 }
 
 function centreOfMass({ width, data }) {

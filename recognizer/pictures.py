@@ -1,4 +1,4 @@
-"""Drawings as pictures for the staff: data URIs, which the site's policy for content allows."""
+"""Drawings as pictures: PNG and SVG files, and data URIs, which the policy for content allows."""
 
 from __future__ import annotations
 
@@ -19,10 +19,15 @@ _MARGIN_SHARE = 0.1
 _LARGEST_SIDE = 800
 
 
-def glyph_uri(pixels: bytes | memoryview[int]) -> str:
+def glyph_png(pixels: bytes | memoryview[int]) -> bytes:
     """784 bytes, 0 paper to 255 ink -> a PNG of 28x28, dark ink on white."""
     picture = Image.frombytes("L", (SIZE, SIZE), bytes(pixels))
-    return _uri("image/png", _png(ImageOps.invert(picture)))
+    return _png(ImageOps.invert(picture))
+
+
+def glyph_uri(pixels: bytes | memoryview[int]) -> str:
+    """As `glyph_png`, inside the address itself."""
+    return _uri("image/png", glyph_png(pixels))
 
 
 def upload_png(content: bytes) -> bytes:
@@ -44,6 +49,11 @@ def _png(picture: Image.Image) -> bytes:
 
 
 def ink_uri(strokes: list[list[list[float]]], canvas: list[float] | None) -> str:
+    """As `ink_svg`, inside the address itself."""
+    return _uri("image/svg+xml", ink_svg(strokes, canvas))
+
+
+def ink_svg(strokes: list[list[list[float]]], canvas: list[float] | None) -> bytes:
     """Strokes as stored -> an SVG of the sheet, or of the ink where the sheet is unknown."""
     x, y, width, height = [0.0, 0.0, *canvas] if canvas else _around(strokes)
     svg = ElementTree.Element(
@@ -62,7 +72,8 @@ def ink_uri(strokes: list[list[list[float]]], canvas: list[float] | None) -> str
         # A lone point is a line to itself, of which the round cap remains.
         points = stroke if len(stroke) > 1 else stroke * 2
         ElementTree.SubElement(svg, "polyline", {**style, "points": _points(points)})
-    return _uri("image/svg+xml", ElementTree.tostring(svg))
+    content: bytes = ElementTree.tostring(svg)
+    return content
 
 
 def _points(stroke: list[Any]) -> str:

@@ -1,9 +1,11 @@
-"""A version's manifest and gate report, shaped for its page. Pure."""
+"""A version's manifest, shaped for the pages that show it. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
 
 from recognizer.models import LABELS, Label
 
@@ -41,12 +43,23 @@ def measured(metrics: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The sets that were measured, each with its name, size, accuracy and confusion matrix."""
     return [
         {
+            "key": key,
             "name": SETS[key],
             "images": report["n"],
             "accuracy": percent(report["accuracy"]),
+            "digits": _shares(report["digits"]),
             "confusion": confusion(report["confusion"]),
         }
         for key, report in _reports(metrics)
+    ]
+
+
+def _shares(digits: Mapping[str, float | None]) -> list[dict[str, Any]]:
+    """For each digit the share that was read right; None where there was no such digit."""
+    shares = [digits.get(str(digit)) for digit in range(10)]
+    return [
+        {"digit": digit, "share": share, "percent": percent(share)}
+        for digit, share in enumerate(shares)
     ]
 
 
@@ -76,4 +89,5 @@ def _cell(truth: int, answer: int, row: list[int]) -> Cell:
     was, read = Label(LABELS[truth]).label, Label(LABELS[answer]).label
     heat = sum(count > share * total for share in HEAT) if count else 0
     kind = "right" if truth == answer else f"heat-{heat}"
-    return Cell(count, kind, f"{was} read as {read}: {count} of {total}")
+    words = {"was": was, "read": read, "count": count, "total": total}
+    return Cell(count, kind, _("%(was)s read as %(read)s: %(count)s of %(total)s") % words)
