@@ -25,7 +25,7 @@ help: ## say what there is
 run: .venv/run-installed ## start the site (HOST=, PORT= choose the address)
 	@$(PY) manage.py up --host $(HOST) --port $(PORT)
 
-test: .venv/test-installed ## check everything
+test: .venv/test-installed node_modules/.package-lock.json ## check everything
 	@$(PY) -m tests.everything
 
 train: .venv/run-installed ## train in the foreground (ARGS="--help" tells the options)
@@ -51,7 +51,7 @@ format: .venv/test-installed ## put the code into its form
 	@$(PY) -m ruff format .
 
 clean: ## remove what was installed and cached; what the site stored in var/ stays
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/bin/python:
@@ -71,3 +71,8 @@ clean: ## remove what was installed and cached; what the site stored in var/ sta
 	@echo "Installing what the tests need; the first time takes some minutes."
 	@$(PIP) --requirement requirements-dev.txt
 	@touch .venv/run-installed $@
+
+# What browsers run, from npm, by the npm that came with the tests.
+node_modules/.package-lock.json: package.json package-lock.json | .venv/test-installed
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" npm ci --ignore-scripts --silent
+	@touch $@

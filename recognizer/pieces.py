@@ -97,7 +97,7 @@ def _slant(pieces: list[Points]) -> float:
     """In x for each y: the regression of x on y within each piece."""
     across = down = 0.0
     for points in pieces:
-        # Whole numbers: symmetric ink leans by 0, and not by a last bit.
+        # Sums of whole numbers, which every language finds the same.
         x, y = points.T
         across += float((x * y).sum() - x.sum() * y.sum() / len(points))
         down += float((y * y).sum() - y.sum() * y.sum() / len(points))

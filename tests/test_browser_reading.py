@@ -61,12 +61,12 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         super().__init__(*arguments)
 
     def do_GET(self) -> None:
-        if self.path == "/":
+        if self.path.split("/")[1] in self.roots:
+            super().do_GET()
+        else:
             self.send_response(200)
             self.send_header("Content-Type", "text/html")
             self.end_headers()
-        else:
-            super().do_GET()
 
     def translate_path(self, path: str) -> str:
         _, top, rest = path.split("/", 2)

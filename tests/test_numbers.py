@@ -272,14 +272,6 @@ def test_pieces_are_numbered_as_they_come_row_by_row() -> None:
     assert [labels[20, x] for x in (3, 21, 41, 61)] == [3, 1, 2, 4]
 
 
-def test_symmetric_ink_leans_by_nothing() -> None:
-    mask = np.zeros((60, 91), np.uint8)
-    cv2.line(mask, (10, 50), (20, 10), 1, 3)
-    boxes = pieces.taken_apart(mask | mask[:, ::-1]).boxes
-    assert len(boxes) == 2
-    assert (boxes == np.rint(boxes)).all()
-
-
 @pytest.mark.parametrize(("width", "height"), [(7, 48), (31, 5), (20, 13), (1, 1)])
 def test_an_average_by_area_is_exact(width: int, height: int) -> None:
     picture = np.random.default_rng(3).integers(0, 256, (13, 20)).astype(np.uint8)

@@ -98,7 +98,7 @@ function likelier(groups) {
 /** Groups of three pieces of which any two may belong together. */
 function threesOf(pairs) {
   const kinship = new Map(pairs.map((pair) => [pair.pieces.join(), pair.kinship]));
-  // As in Python, which of equally likely ones comes first hangs on the pieces alone.
+  // By their pieces, as in Python: equally likely ones stay in this order.
   const inOrder = pairs
     .map(({ pieces }) => pieces)
     .sort(([a, b], [c, d]) => a - c || b - d);

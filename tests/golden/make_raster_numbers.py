@@ -84,7 +84,7 @@ def in_parts() -> Iterator[Case]:
 
 def _gate(x: float) -> Strokes:
     """Three bars that do not touch."""
-    posts = [line((x + place, 30), (x + place, 110)) for place in (10, 26)]
+    posts = [line((x + place, 30), (x + place, 90)) for place in (10, 26)]
     return [*posts, line((x, 18), (x + 30, 18))]
 
 

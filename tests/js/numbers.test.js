@@ -92,3 +92,11 @@ test("a run exactly as wide as a digit can be is one, as in Python", () => {
   const { digits: found } = candidates(boxes, false, [[0, 1]]);
   assert.deepEqual(found.slice(2), [{ pieces: [0, 1], kinship: 5 }]);
 });
+
+test("groups that are equally likely come in the order of their pieces, as in Python", () => {
+  const bars = [0, 16, 8, 300, 308, 316];
+  const boxes = bars.map((x) => ({ x, y: 0, width: 4, height: 64 }));
+  const { digits: found } = candidates(boxes, false);
+  const threes = found.map(({ pieces }) => pieces).filter(({ length }) => length === 3);
+  assert.deepEqual(threes, [[0, 1, 2], [3, 4, 5]]);
+});

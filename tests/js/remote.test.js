@@ -150,3 +150,10 @@ test("closed, the worker ends and nobody waits for ever", async () => {
   assert.ok(worker.isTerminated);
   await assert.rejects(waiting, { message: "The engine is closed." });
 });
+
+test("closed when all is answered, it ends just so", async () => {
+  const { remote, worker } = setUp();
+  await remote.open({});
+  remote.close();
+  assert.ok(worker.isTerminated);
+});

@@ -73,8 +73,9 @@ export class RemoteEngine {
 
   #finish(reason) {
     this.#end = reason;
-    for (const { reject } of [this.#underway, ...this.#waiting]) reject?.(reason);
+    const unanswered = [this.#underway, ...this.#waiting].filter((question) => question !== null);
     this.#underway = null;
     this.#waiting = [];
+    for (const { reject } of unanswered) reject(reason);
   }
 }
