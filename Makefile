@@ -41,6 +41,7 @@ model: .venv/run-installed ## train the shipped model anew (CORPORA_DIR= has the
 	$(MODEL) import_drawings $(CORPORA_DIR)/$(PENDIGITS)
 	$(MODEL) train --mode warm --auto-promote
 	$(MODEL) export_model 2 $(WORKSHOP)/shipped
+	rm -f recognizer/shipped/*
 	cp $(WORKSHOP)/shipped/* recognizer/shipped/
 
 lint: .venv/test-installed ## check style and types only

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from django.shortcuts import get_object_or_404
@@ -11,7 +12,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from digitsite.exceptions import Unavailable
-from recognizer import serializers, versions
+from recognizer import browser, serializers, versions
+from recognizer.answer import Thresholds
 from recognizer.api import ERRORS, REFUSALS, PublicView, StaffView, need
 from recognizer.models import ModelVersion, Promotion
 
@@ -33,6 +35,8 @@ class ModelView(PublicView):
                 "normalisation": version.normalisation,
                 "metrics": version.metrics,
                 "files": version.manifest["files"],
+                "thresholds": asdict(Thresholds.of(version.manifest)),
+                "browser": browser.described(version),
             }
         )
 

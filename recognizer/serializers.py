@@ -238,12 +238,23 @@ class FileSerializer(serializers.Serializer[Any]):
     bytes = serializers.IntegerField()
 
 
+class BrowserFileSerializer(FileSerializer):
+    url = serializers.CharField()
+
+
+class BrowserSerializer(serializers.Serializer[Any]):
+    topology = BrowserFileSerializer()
+    weights = BrowserFileSerializer()
+
+
 class ModelSerializer(serializers.Serializer[Any]):
     version = serializers.IntegerField()
     promoted_at = serializers.DateTimeField()
     normalisation = serializers.IntegerField()
     metrics = serializers.DictField()
     files = serializers.DictField(child=FileSerializer())
+    thresholds = serializers.DictField(child=serializers.FloatField())
+    browser = BrowserSerializer(allow_null=True, help_text="For TensorFlow.js; null without them.")
 
 
 def prediction_body(prediction: Prediction, *, number: bool, detail: bool) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from recognizer import views, views_drawings
+from recognizer import views, views_drawings, views_model
 
 app_name = "recognizer"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("drawings/<uuid:pk>/seen/", views_drawings.drawing_seen, name="drawing-seen"),
     path("drawings/<uuid:pk>/label/", views_drawings.drawing_label, name="drawing-label"),
     path("drawings/<uuid:pk>/delete/", views_drawings.drawing_delete, name="drawing-delete"),
+    path("models/<int:number>/<slug:sha256>/<str:name>", views_model.model_file, name="model-file"),
     path("mine/", views_drawings.mine, name="mine"),
     path("mine/export/", views_drawings.mine_export, name="mine-export"),
     path("mine/forget/", views_drawings.mine_forget, name="mine-forget"),

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from recognizer import browser
 from recognizer.inference import LiteRTEngine
 from recognizer.versions import SHIPPED
 from tests.services import ROOT
@@ -22,12 +23,10 @@ needs_packages = pytest.mark.skipif(
 
 
 def write_shipped(folder: Path) -> Path:
-    """Exports the shipped network into the folder."""
-    from training.browser import to_tfjs
-    from training.network import load_exported
-
-    for name, content in to_tfjs(load_exported((SHIPPED / "model.keras").read_bytes())).items():
-        (folder / name).write_bytes(content)
+    """Unpacks the shipped network into the folder."""
+    for stored in browser.STORED.values():
+        content = browser.expanded((SHIPPED / stored).read_bytes())
+        (folder / stored.removesuffix(browser.SUFFIX)).write_bytes(content)
     return folder
 
 

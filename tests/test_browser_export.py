@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from recognizer.browser import TOPOLOGY, WEIGHTS
 from training import hands
-from training.tfjs import TOPOLOGY, WEIGHTS, Graph, NotForBrowsers
+from training.tfjs import Graph, NotForBrowsers
 
 pytestmark = [
     pytest.mark.slow,

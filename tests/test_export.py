@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from recognizer import artifacts
+from recognizer import artifacts, browser
 from recognizer.exceptions import BadArtifact
 from recognizer.inference import LiteRTEngine, warm
 from training import hands
@@ -59,14 +59,20 @@ def test_it_works(artifact: tuple[Path, dict[str, Any]]) -> None:
     assert parity["largest_difference"] < 1e-5
     assert parity["same_answers"] == 1
     names = sorted(path.name for path in folder.iterdir())
-    assert names == ["manifest.json", "model.keras", "model.tflite"]
+    assert names == [
+        "manifest.json",
+        "model.json.br",
+        "model.keras",
+        "model.tflite",
+        "weights.bin.br",
+    ]
     assert [path.name for path in folder.parent.iterdir()] == ["artifact"]
 
 
 def test_the_manifest_describes_the_files(artifact: tuple[Path, dict[str, Any]]) -> None:
     folder, _ = artifact
     manifest = artifacts.read_manifest(folder)
-    for name in ("model.keras", "model.tflite"):
+    for name in ("model.keras", "model.tflite", *browser.STORED.values()):
         content = (folder / name).read_bytes()
         facts = {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
         assert manifest["files"][name] == facts
@@ -146,6 +152,53 @@ def export_to(folder: Path, model: Any, **changes: Any) -> dict[str, Any]:
         **changes,
     }
     return export(model, folder, **arguments)
+
+
+def test_browsers_are_told_to_answer_as_the_server(
+    model: Any, artifact: tuple[Path, dict[str, Any]]
+) -> None:
+    from training.browser_engine import BrowserEngine
+
+    folder, _ = artifact
+    told = artifacts.read_manifest(folder)["browser"]
+    assert told["n"] == 50
+    files = {
+        stored.removesuffix(browser.SUFFIX): browser.expanded((folder / stored).read_bytes())
+        for stored in browser.STORED.values()
+    }
+    served = LiteRTEngine((folder / "model.tflite").read_bytes()).read(glyphs())
+    difference = np.abs(BrowserEngine(files).read(glyphs()) - served).max()
+    assert 0 < difference == pytest.approx(told["largest_difference"])
+    assert difference <= 5e-3
+
+
+@pytest.mark.parametrize("fault", ["other weights", "another digit", "not for browsers"])
+def test_what_browsers_would_read_otherwise_is_left_out(
+    model: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    """And the version works all the same."""
+    from training import browser_files
+    from training.export import _with_probabilities
+    from training.network import build
+    from training.tfjs import NotForBrowsers
+
+    real = browser_files.to_tfjs
+    stranger = _with_probabilities(build(99), 1.0)
+
+    def write(network: Any) -> dict[str, bytes]:
+        if fault == "not for browsers":
+            raise NotForBrowsers("A layer is not known.")
+        return real(stranger)
+
+    monkeypatch.setattr(browser_files, "to_tfjs", write)
+    if fault == "another digit":
+        monkeypatch.setattr(browser_files, "LARGEST_DIFFERENCE", 1.0)
+    assert export_to(tmp_path / "artifact", model)["same_answers"] == 1
+    manifest = artifacts.read_manifest(tmp_path / "artifact")
+    assert set(manifest["files"]) == {"model.keras", "model.tflite"}
+    assert list(manifest["browser"]) == ["left_out"]
+    reason = {"other weights": "by up to", "another digit": "of 50 glyphs"}.get(fault, "not known")
+    assert reason in manifest["browser"]["left_out"]
 
 
 def test_lost_weights_are_noticed_and_nothing_is_left(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.core.files.storage import storages
 
-from recognizer import versions
+from recognizer import browser, versions
 from recognizer.models import DrawingUse, ModelVersion
 from tests import factories
 from training import services
@@ -64,7 +64,11 @@ def test_a_run_becomes_a_candidate(live_model: ModelVersion, settings: Any) -> N
     assert version.lineage["drawings"]["total"] == 12
     assert DrawingUse.objects.filter(version=version).count() == 12
     assert version.metrics["mnist"]["n"] == 100
-    assert set(version.manifest["files"]) == {"model.keras", "model.tflite"}
+    assert set(version.manifest["files"]) == {
+        "model.keras",
+        "model.tflite",
+        *browser.STORED.values(),
+    }
     assert ModelVersion.objects.live() == live_model
     assert not (settings.RUNS_DIR / str(done.pk)).exists()
 

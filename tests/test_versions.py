@@ -80,7 +80,7 @@ def test_the_shipped_network_is_installed_once() -> None:
 
 def test_an_artifact_is_whole_in_its_place(live_model: ModelVersion) -> None:
     names = set(artifacts.storage().listdir(live_model.artifact)[1])
-    assert names == {"model.keras", "model.tflite", "manifest.json"}
+    assert names == {"manifest.json", *live_model.manifest["files"]}
     with artifacts.storage().open(f"{live_model.artifact}/manifest.json") as file:
         assert json.load(file) == live_model.manifest
 
@@ -440,10 +440,13 @@ def test_versions_come_in_pages(reviewer: APIClient, live_model: ModelVersion) -
 
 def test_everyone_sees_what_is_live(visitor: APIClient, live_model: ModelVersion) -> None:
     answer = visitor.get("/api/v1/model/").json()
-    assert list(answer) == ["version", "promoted_at", "normalisation", "metrics", "files"]
+    assert list(answer) == [
+        "version", "promoted_at", "normalisation", "metrics", "files", "thresholds", "browser",
+    ]  # fmt: skip
     assert (answer["version"], answer["normalisation"]) == (1, 1)
     assert answer["metrics"] == live_model.metrics
     assert answer["files"] == live_model.manifest["files"]
+    assert answer["thresholds"] == live_model.manifest["thresholds"]
 
 
 def test_where_nothing_is_live_it_says_so(visitor: APIClient) -> None:

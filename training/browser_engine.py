@@ -10,10 +10,11 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from recognizer.browser import TOPOLOGY, WEIGHTS
 from recognizer.glyph import SIZE, Pixels
 from training.keras_setup import tf
 from training.network import as_input
-from training.tfjs import INPUT, OUTPUT, TOPOLOGY, WEIGHTS
+from training.tfjs import INPUT, OUTPUT
 
 
 class BrowserEngine:
@@ -35,7 +36,7 @@ class BrowserEngine:
             return results[OUTPUT]
 
         signature = [tf.TensorSpec((None, SIZE, SIZE, 1), tf.float32)]
-        self._forward = tf.function(forward, input_signature=signature)
+        self._forward = tf.function(forward, input_signature=signature, autograph=False)
 
     def read(self, pixels: Pixels) -> NDArray[np.float32]:
         """(n, 28, 28) uint8 -> (n, 11) probabilities."""

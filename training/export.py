@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import secrets
 import shutil
@@ -17,6 +16,7 @@ import numpy as np
 from recognizer.artifacts import FORMAT, MANIFEST
 from recognizer.glyph import NORMALISATION, SIZE, Pixels
 from recognizer.inference import Engine, LiteRTEngine
+from training.browser_files import facts, write_browser_files
 from training.engine import KerasEngine
 from training.keras_setup import keras, tf
 
@@ -38,7 +38,8 @@ def export(
     extra_manifest: Mapping[str, Any],
     glyphs: Pixels,
 ) -> dict[str, Any]:
-    """Writes `model.keras`, `model.tflite` and `manifest.json` into a new `folder`.
+    """Writes `model.keras`, `model.tflite` and `manifest.json` into a new `folder`, and
+    beside them the files for browsers, unless those would answer otherwise.
 
     `model` gives logits; both files give probabilities, the temperature being
     part of them. Both are then read back by the engines that serve them and
@@ -54,9 +55,11 @@ def export(
     aside = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
     aside.mkdir(parents=True)
     try:
-        _write_networks(_with_probabilities(model, temperature), aside)
+        network = _with_probabilities(model, temperature)
+        _write_networks(network, aside)
         parity = _compare(aside, glyphs)
-        files = {path.name: _facts(path) for path in sorted(aside.iterdir())}
+        browser = write_browser_files(network, aside, glyphs)
+        files = {path.name: facts(path) for path in sorted(aside.iterdir())}
         manifest = {
             "format": FORMAT,
             "normalisation": NORMALISATION,
@@ -65,6 +68,7 @@ def export(
             "temperature": temperature,
             "thresholds": dict(thresholds),
             "files": files,
+            "browser": browser,
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
             **extra_manifest,
         }
@@ -115,8 +119,3 @@ def _compare(folder: Path, glyphs: Pixels) -> dict[str, Any]:
         "largest_difference": difference,
         "same_answers": float(same.mean()),
     }
-
-
-def _facts(path: Path) -> dict[str, Any]:
-    content = path.read_bytes()
-    return {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}

@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-TOPOLOGY, WEIGHTS = "model.json", "weights.bin"
+from recognizer.browser import TOPOLOGY, WEIGHTS
+
 INPUT, OUTPUT = "image", "probabilities"
 FLOAT = {"type": "DT_FLOAT"}
 
