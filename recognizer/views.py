@@ -11,6 +11,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
+from digitsite import packages
 from recognizer import about as telling
 from recognizer import figures, pictures, specimens
 from recognizer.models import Drawing
@@ -24,7 +25,7 @@ SPECIMEN_SECONDS = 86_400
 @require_safe
 def draw(request: HttpRequest) -> HttpResponse:
     """The sheet to draw on, with the answer and the feedback beside it."""
-    return render(request, "recognizer/draw.html")
+    return render(request, "recognizer/draw.html", {"runtime": packages.addresses()})
 
 
 @require_safe
