@@ -45,6 +45,21 @@ _UPRIGHT = {
 warnings.simplefilter("error", Image.DecompressionBombWarning)
 
 
+# How the files begin that every browser shows by itself.
+_SHOWN = {
+    "image/png": re.compile(rb"\x89PNG\r\n\x1a\n"),
+    "image/jpeg": re.compile(rb"\xff\xd8\xff"),
+    "image/gif": re.compile(rb"GIF8[79]a"),
+    "image/webp": re.compile(rb"RIFF....WEBP", re.DOTALL),
+    "image/bmp": re.compile(rb"BM"),
+}
+
+
+def kind_in_browsers(data: bytes) -> str | None:
+    """The media type of an image file that browsers show; None for others, such as TIFF."""
+    return next((kind for kind, start in _SHOWN.items() if start.match(data)), None)
+
+
 def decode(data: bytes, *, most_bytes: int, most_pixels: int) -> NDArray[np.uint8]:
     """An image file -> (height, width) uint8, 0 black to 255 white, upright, on white.
 

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from digitsite.exceptions import Refused
-from recognizer import collection, contributors, fate, pictures, services
+from recognizer import collection, contributors, fate, images, pictures, services
 from recognizer.models import Contributor, Drawing, Label
 
 if TYPE_CHECKING:
@@ -107,13 +107,32 @@ def drawing_delete(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @private
 @require_safe
 def drawing_picture(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """As it was drawn. Of an uploaded image only what the network saw: what strangers send is
-    decoded once, when it is read, and never again for everybody who asks.
+    """As it was drawn, or as it was uploaded: the file itself, which its owner's browser opens.
+
+    Here it is decoded once, when it is read, and never again for everybody who asks.
     """
     own = _own(request, pk)
     if own.strokes:
         return _picture(pictures.ink_svg(own.strokes, own.canvas), "image/svg+xml")
+    if (uploaded := _uploaded(own)) is not None:
+        return uploaded
     return _picture(pictures.glyph_png(own.pixels), "image/png")
+
+
+def _uploaded(own: Drawing) -> HttpResponse | None:
+    """The file, where it is there and of a kind that browsers show."""
+    try:
+        with own.image.open() as file:
+            content = file.read()
+    except OSError:
+        return None
+    kind = images.kind_in_browsers(content)
+    if kind is None:
+        return None
+    # Opened by itself it is a picture too, whatever else a stranger has put into it.
+    response = _picture(content, kind)
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
 
 
 @private

@@ -206,12 +206,31 @@ def test_the_pictures_are_the_sites_own(drawer: Client) -> None:
     assert seen.content.startswith(b"\x89PNG")
 
 
-def test_what_was_uploaded_is_never_sent_on(client: Client) -> None:
-    answer = stored(client, {"image": in_base64(picture())}, content_type="application/json")
-    assert client.get(answer["page"]).status_code == 200
+def test_an_upload_is_shown_as_a_picture_that_can_do_nothing_else(client: Client) -> None:
+    upload = picture(kind="JPEG")
+    answer = stored(client, {"image": in_base64(upload)}, content_type="application/json")
+    assert "Your picture" in text(client.get(answer["page"]))
+    shown = client.get(address("drawing-picture", answer["id"]))
+    assert shown.content == upload
+    assert shown.headers["Content-Type"] == "image/jpeg"
+    assert shown.headers["X-Content-Type-Options"] == "nosniff"
+    assert shown.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert Client().get(address("drawing-picture", answer["id"])).status_code == 404
+
+
+def test_of_what_browsers_cannot_show_there_is_what_the_model_saw(client: Client) -> None:
+    upload = picture(kind="TIFF")
+    answer = stored(client, {"image": in_base64(upload)}, content_type="application/json")
     shown = client.get(address("drawing-picture", answer["id"]))
     assert shown.headers["Content-Type"] == "image/png"
-    assert len(shown.content) < 1500
+    assert shown.content == client.get(address("drawing-seen", answer["id"])).content
+
+
+def test_of_a_lost_file_there_is_what_the_model_saw(client: Client) -> None:
+    answer = stored(client, {"image": in_base64(picture())}, content_type="application/json")
+    the_drawing().image.storage.delete(the_drawing().image.name)
+    shown = client.get(address("drawing-picture", answer["id"]))
+    assert shown.content == client.get(address("drawing-seen", answer["id"])).content
 
 
 # --- what can be done ----------------------------------------------------------------

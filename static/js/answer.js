@@ -23,6 +23,12 @@ export class AnswerView {
     this.bars(null);
   }
 
+  /** There is a photo, and nothing on it that could be a digit. */
+  noDigit() {
+    this.#show("blank", "", this.#texts.noDigit);
+    this.bars(null);
+  }
+
   /** The ink has changed; the answer on the page is that to older ink. */
   reading() {
     this.#page.reader.dataset.state = "reading";

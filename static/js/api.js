@@ -51,7 +51,7 @@ export class Api {
 
   /** Stores a drawing with its label; the answer has what `remove` needs. */
   submit(drawing, label) {
-    const body = { ...drawing, label, source: "ink", consent: true };
+    const body = { source: "ink", ...drawing, label, consent: true };
     return this.#send("POST", this.#urls.drawings, { body });
   }
 

@@ -6,6 +6,7 @@ import { GridView } from "./gridview.js";
 import { meaning } from "./keys.js";
 import { Page } from "./page.js";
 import { bindPen } from "./pen.js";
+import { bindPhotos } from "./photos.js";
 import { bindSettings } from "./preferences.js";
 import { Reader } from "./reader.js";
 import { Settings } from "./settings.js";
@@ -43,6 +44,8 @@ elements.sheet.addEventListener("blur", () => {
   grid.lift();
   gridView.hide();
 });
+
+bindPhotos({ elements, texts, reader, view });
 
 // --- buttons and keys ---
 

@@ -41,7 +41,11 @@ export class Page {
     this.#paper.brush(name);
   }
 
-  redraw(strokes) {
+  redraw(strokes, photo) {
+    const { photo: element, reader } = this.#elements;
+    reader.toggleAttribute("data-photo", photo !== null);
+    if (photo === null) element.removeAttribute("src");
+    else element.src = photo.image;
     this.#paper.redraw(strokes);
   }
 
@@ -68,6 +72,12 @@ export class Page {
     this.#notice.hide();
     this.#showDigits([]);
     this.#answer.blank(isNumber);
+  }
+
+  noDigit() {
+    this.#notice.hide();
+    this.#showDigits([]);
+    this.#answer.noDigit();
   }
 
   reading() {

@@ -20,7 +20,7 @@ export class Reader {
   #penIsDown = false;
   #seen = null; // what the network will see; null where that is no digit yet
   #answer = null; // to the ink as it is now
-  #before = null; // the answer when the pen came down
+  #before = { photo: null, answer: null }; // what was there when the pen came down
   #part = 0; // which digit of a number is looked at
   #requestFrame;
   #frame = null;
@@ -31,7 +31,7 @@ export class Reader {
     this.#live = new Live({
       ask: (drawing, signal) => api.predict(drawing, signal),
       show: {
-        answered: (answer) => this.#answered(answer),
+        answered: (answer) => this.#answered(this.#sheet.photo?.placed(answer) ?? answer),
         failed: (error, wait) => this.#failed(error, wait),
       },
       delay,
@@ -67,10 +67,11 @@ export class Reader {
 
   begin(point, shown) {
     if (this.#isAnswered) this.#restart();
-    this.#before = this.#answer;
+    this.#before = { photo: this.#sheet.photo, answer: this.#answer };
     this.#penIsDown = true;
     this.#live.hold();
     this.#sheet.begin(point, shown);
+    if (this.#before.photo !== null) this.redraw();
     this.#view.follow(this.#sheet.strokes.at(-1));
     this.#inkChanges();
     this.#controls();
@@ -87,7 +88,7 @@ export class Reader {
   end() {
     this.#penIsDown = false;
     this.#view.settle();
-    if (!this.#isTapOnDigit()) this.#inkIsDone();
+    if (!this.#isTap()) this.#inkIsDone();
   }
 
   /** What the pen drew last was no stroke. */
@@ -100,7 +101,16 @@ export class Reader {
   }
 
   redraw() {
-    this.#view.redraw(this.#sheet.strokes);
+    this.#view.redraw(this.#sheet.strokes, this.#sheet.photo);
+  }
+
+  /** A photo (photo.js) takes the place of what is on the sheet. */
+  place(photo) {
+    if (this.#penIsDown) return;
+    if (this.#isAnswered) this.#restart();
+    this.#sheet.place(photo);
+    this.redraw();
+    this.#inkIsDone();
   }
 
   // --- what somebody asks for; not while a pen is down, as another finger could ---
@@ -136,7 +146,7 @@ export class Reader {
     if (this.#answer === null) return;
     this.#part = part;
     if (this.#answer.digits) this.#view.select(part);
-    this.#view.see(this.#reading.seen, this.#labelled().strokes);
+    this.#view.see(this.#reading.seen, this.#labelled().strokes ?? []);
     this.#controls();
   }
 
@@ -178,8 +188,10 @@ export class Reader {
   }
 
   #labelled() {
+    const { photo } = this.#sheet;
     const drawing = this.#sheet.drawing();
-    return this.#answer?.digits ? partOf(this.#reading, drawing) : drawing;
+    if (!this.#answer?.digits) return drawing;
+    return photo?.part(this.#answer.digits, this.#part) ?? partOf(this.#reading, drawing);
   }
 
   #restart() {
@@ -188,14 +200,16 @@ export class Reader {
     this.redraw();
   }
 
-  /** A tap on a digit that was read looks at it, rather than leaving a dot on it. */
-  #isTapOnDigit() {
+  /** A tap on a digit that was read looks at it, and one on a photo leaves no dot either. */
+  #isTap() {
     const stroke = this.#sheet.strokes.at(-1);
-    const part = stroke.length === 1 ? digitAt(this.#before?.digits ?? [], stroke[0]) : -1;
-    if (part === -1) return false;
+    const { photo, answer } = this.#before;
+    const part = stroke.length === 1 ? digitAt(answer?.digits ?? [], stroke[0]) : -1;
+    if (part === -1 && (photo === null || stroke.length > 1)) return false;
     this.#sheet.drop();
     this.redraw();
-    this.#answered(this.#before, part);
+    if (answer === null) this.#inkIsDone();
+    else this.#answered(answer, Math.max(part, 0));
     return true;
   }
 
@@ -210,11 +224,12 @@ export class Reader {
   }
 
   #look() {
+    const { photo } = this.#sheet;
     const { strokes, canvas } = this.#sheet.drawing();
-    this.#seen = normalise(strokes, canvas);
+    this.#seen = photo ? photo.seen : normalise(strokes, canvas);
     // Which strokes are which digit of a number is known only with the answer.
     if (this.#isNumber || this.#seen === null) this.#view.see(null, []);
-    else this.#view.see(this.#seen, strokes);
+    else this.#view.see(this.#seen, strokes ?? []);
   }
 
   #inkIsDone() {
@@ -229,7 +244,7 @@ export class Reader {
     const asked = this.#isNumber ? { ...drawing, number: true } : drawing;
     if (this.#seen === null) {
       this.#live.hold();
-      this.#view.blank(this.#isNumber);
+      this.#blank();
     } else if (this.#onRelease) {
       this.#live.change(asked);
       this.#view.reading();
@@ -245,8 +260,13 @@ export class Reader {
     this.select(part);
   }
 
+  #blank() {
+    if (this.#sheet.photo === null) this.#view.blank(this.#isNumber);
+    else this.#view.noDigit();
+  }
+
   #failed(error, wait) {
-    if (error.code === "blank") this.#view.blank(this.#isNumber);
+    if (error.code === "blank") this.#blank();
     else this.#view.failed(error, wait);
     this.#controls();
   }

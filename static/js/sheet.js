@@ -1,5 +1,5 @@
 /**
- * The drawing as data: strokes of [x, y, t], with a history.
+ * The drawing as data: strokes of [x, y, t], or a photo in their place, with a history.
  *
  * The sheet is SIDE units wide and high, whatever its size on the screen, so that
  * a turned phone, a zoomed page and another window neither lose nor distort ink.
@@ -12,17 +12,18 @@ export const SIDE = 1000;
 const NEAREST = 1.5;
 
 export class Sheet {
-  #past = []; // what `strokes` was before each change
-  #future = []; // what it was before each undo
+  #past = []; // [strokes, photo] before each change
+  #future = []; // the same before each undo
   #began = null; // time of the first point
 
   constructor() {
     this.strokes = [];
+    this.photo = null;
     this.revision = 0; // counts the changes
   }
 
   get isEmpty() {
-    return this.strokes.length === 0;
+    return this.strokes.length === 0 && this.photo === null;
   }
 
   get canUndo() {
@@ -33,7 +34,15 @@ export class Sheet {
     return this.#future.length > 0;
   }
 
-  /** Starts a stroke. A point is [x, y, time in ms, pressure?] on a sheet `shown` as [w, h]. */
+  /** Puts a photo on an empty sheet; `undo` brings back what was on the old one. */
+  place(photo) {
+    this.#change([], photo);
+  }
+
+  /**
+   * Starts a stroke, in place of a photo where there is one. A point is
+   * [x, y, time in ms, pressure?] on a sheet `shown` as [w, h].
+   */
   begin(point, shown) {
     this.#began ??= point[2];
     this.#change([...this.strokes, [this.placed(point, shown)]]);
@@ -76,6 +85,7 @@ export class Sheet {
   /** A new sheet: what was on the old one cannot be brought back. */
   restart() {
     this.strokes = [];
+    this.photo = null;
     this.#past = [];
     this.#future = [];
     this.#began = null;
@@ -84,6 +94,7 @@ export class Sheet {
 
   /** What the API takes: times count from the first point that is left. */
   drawing() {
+    if (this.photo !== null) return this.photo.drawing();
     const start = this.strokes[0]?.[0][2] ?? 0;
     return {
       strokes: this.strokes.map((stroke) => stroke.map(([x, y, t]) => [x, y, t - start])),
@@ -97,19 +108,23 @@ export class Sheet {
     return [within((x * SIDE) / width), within((y * SIDE) / height), t, ...pressure];
   }
 
-  #change(strokes) {
-    this.#past.push(this.strokes);
+  #change(strokes, photo = null) {
+    this.#past.push([this.strokes, this.photo]);
     this.#future = [];
-    this.strokes = strokes;
-    this.revision += 1;
+    this.#show([strokes, photo]);
   }
 
   #step(from, to) {
     if (from.length === 0) return false;
-    to.push(this.strokes);
-    this.strokes = from.pop();
-    this.revision += 1;
+    to.push([this.strokes, this.photo]);
+    this.#show(from.pop());
     return true;
+  }
+
+  #show([strokes, photo]) {
+    this.strokes = strokes;
+    this.photo = photo;
+    this.revision += 1;
   }
 }
 

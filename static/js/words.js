@@ -54,5 +54,6 @@ function kind({ verdict, confidence }, others) {
 export function complaint(error, texts, wait = null) {
   if (error.status === 429) return fill(texts.throttled, { seconds: wait ?? error.retryAfter ?? 5 });
   if (error.code === "network") return texts.network;
+  if (error.code === "notAPicture") return texts.notAPicture;
   return error.message || texts.server;
 }
