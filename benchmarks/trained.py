@@ -23,7 +23,7 @@ from benchmarks import data
 from benchmarks.results import ROOT
 from benchmarks.settings import settings
 from recognizer.answer import Thresholds
-from training import dataset
+from training import dataset, material
 from training.augment import STANDARD, Variation
 from training.calibrate import fit_temperature
 from training.examples import Examples
@@ -69,6 +69,7 @@ def warm(champion: Path, drawings: Examples, *, name: str, epochs: int = 0, seed
     from training import network
 
     learned, kept = data.learned_and_kept(seed)
+    drawings = material.with_markers(drawings, np.random.default_rng(seed))
     recipe = Recipe.warm(epochs or settings.TRAIN_EPOCHS_WARM)
     recipe = recipe.for_examples(len(drawings) + len(learned))
     model = network.load(keras_file(champion).read_bytes())

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from recognizer.glyph import PEN, SIZE, centre_of_mass
-from training import hands, markers
+from training import hands, markers, material
 from training.examples import Examples
 
 
@@ -46,3 +46,19 @@ def test_fewer_digits_give_fewer_and_none_none() -> None:
 def test_a_picture_without_ink_stays_as_it_is() -> None:
     empty = Examples(np.zeros((1, SIZE, SIZE), dtype=np.uint8), np.array([3]))
     assert (markers.generate(1, empty, np.random.default_rng(0)).pixels == 0).all()
+
+
+def test_drawings_come_with_markers_of_the_same_label_and_weight() -> None:
+    digits = hands.generate(50, np.random.default_rng(1))
+    drawings = Examples(digits.pixels, digits.labels, np.linspace(0.1, 1, 50))
+    both = material.with_markers(drawings, np.random.default_rng(0))
+    count = round(50 * material.DRAWN_MARKERS_SHARE)
+    assert len(both) == 50 + count
+    assert both.select(slice(50)).digest() == drawings.digest()
+    labels = {
+        float(weight): label
+        for weight, label in zip(drawings.weights, drawings.labels, strict=True)
+    }
+    marked = both.select(slice(50, None))
+    assert [labels[float(weight)] for weight in marked.weights] == marked.labels.tolist()
+    assert len({float(weight) for weight in marked.weights}) == count

@@ -27,13 +27,14 @@ WIDER = (0.3, 3.3)
 
 
 def generate(count: int, digits: Examples, rng: np.random.Generator) -> Examples:
-    """`count` of the digits, at random, written anew with markers; fewer if there are fewer."""
+    """`count` of the digits, at random and with their weights, written anew with markers;
+    fewer if there are fewer."""
     chosen = digits.select(rng.permutation(len(digits))[:count])
     widths = rng.uniform(*WIDER, len(chosen))
     pixels = np.empty((len(chosen), SIZE, SIZE), dtype=np.uint8)
     for row, (picture, wider) in enumerate(zip(chosen.pixels, widths, strict=True)):
         pixels[row] = _with_marker(picture, wider)
-    return Examples(pixels, chosen.labels)
+    return Examples(pixels, chosen.labels, chosen.weights)
 
 
 def _with_marker(picture: Pixels, wider: float) -> Pixels:

@@ -24,7 +24,9 @@ VALIDATION_SHARE = 1 / 12
 # digits of thick markers, as the raster path gives them.
 NON_DIGIT_SHARE = 0.12
 HANDS_SHARE = 0.04
-MARKERS_SHARE = 0.03
+MARKERS_SHARE = 0.06
+# The same of markers for each drawing of the site: brushes hide more of some hands than of others.
+DRAWN_MARKERS_SHARE = 0.3
 # A drawing of the site's own counts as this many images of MNIST in a training
 # from scratch: they are few, and they are what the site is asked to read.
 DRAWING_WEIGHT = 5.0
@@ -69,7 +71,7 @@ def gather(run: TrainingRun, on_progress: OnProgress | None = None) -> Material:
         mnist = mnist.limited(settings.TRAIN_MNIST_LIMIT)
     snapshot = take_snapshot()
     base, validation = learn_and_validate(mnist, np.random.default_rng(run.seed))
-    drawings = snapshot.train.examples
+    drawings = with_markers(snapshot.train.examples, np.random.default_rng(run.seed))
     if run.mode == TrainingRun.Mode.WARM and len(drawings):
         return Material(mnist, snapshot, drawings, base, validation)
     weighted = replace(drawings, weights=drawings.weights * np.float32(DRAWING_WEIGHT))
@@ -82,11 +84,18 @@ def learn_and_validate(mnist: Mnist, rng: np.random.Generator) -> tuple[Examples
     cut = len(digits) - max(1, round(len(digits) * VALIDATION_SHARE))
     learned, kept = digits.select(slice(None, cut)), digits.select(slice(cut, None))
     drawn = hands.generate(round(len(learned) * HANDS_SHARE), rng)
-    marked = markers.generate(round(len(learned) * MARKERS_SHARE), learned, rng)
+    written = concatenate([learned, drawn])
+    marked = markers.generate(round(len(learned) * MARKERS_SHARE), written, rng)
     return (
-        concatenate([learned, drawn, marked, _non_digits(learned, rng)]),
+        concatenate([written, marked, _non_digits(learned, rng)]),
         concatenate([kept, _non_digits(kept, rng)]),
     )
+
+
+def with_markers(drawings: Examples, rng: np.random.Generator) -> Examples:
+    """The site's drawings, and some of them as the same people would write with a marker."""
+    count = round(len(drawings) * DRAWN_MARKERS_SHARE)
+    return concatenate([drawings, markers.generate(count, drawings, rng)])
 
 
 def _non_digits(digits: Examples, rng: np.random.Generator) -> Examples:

@@ -38,7 +38,7 @@ class Recipe:
             mode="scratch",
             epochs=epochs,
             peak_rate=6e-3,
-            weight_decay=0.02,
+            weight_decay=0.1,
             average_decay=0.998,
             label_smoothing=0.05,
         )
