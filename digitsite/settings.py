@@ -160,7 +160,7 @@ MNIST_MIRRORS = env.list(
 CORPORA_DIR = env.str("CORPORA_DIR", default="")
 RUNS_DIR = VAR_DIR / "runs"
 TRAIN_EPOCHS_WARM = count("TRAIN_EPOCHS_WARM", 2, least=1)
-TRAIN_EPOCHS_SCRATCH = count("TRAIN_EPOCHS_SCRATCH", 40, least=1)
+TRAIN_EPOCHS_SCRATCH = count("TRAIN_EPOCHS_SCRATCH", 30, least=1)
 # Rows used of MNIST's 60,000, for small machines and for tests; 0 means all.
 TRAIN_MNIST_LIMIT = count("TRAIN_MNIST_LIMIT", 0)
 RUN_LOST_AFTER = positive("RUN_LOST_AFTER", 90.0)
