@@ -100,7 +100,8 @@ class Part:
     """Some of the drawings, and a network that has seen nothing of their writers."""
 
     rows: NDArray[np.bool_]
-    network: Network
+    path: Path  # the network's, and
+    network: Network  # itself
     knows_ink: bool  # that of the other drawings' writers
 
 
@@ -108,10 +109,12 @@ def parts(options: argparse.Namespace, writers: NDArray[np.str_]) -> list[Part]:
     """The drawings of these writers, parted among the networks that `options` name."""
     champion = options.model or trained.scratch()
     if not options.folds:
-        return [Part(np.ones(len(writers), dtype=bool), Network(champion), knows_ink=False)]
+        return [
+            Part(np.ones(len(writers), dtype=bool), champion, Network(champion), knows_ink=False)
+        ]
     networks = folds.fold_networks(options.folds, champion=champion, epochs=options.epochs)
     every = [
-        Part(np.isin(writers, fold.held_out), Network(fold.folder), knows_ink=True)
+        Part(np.isin(writers, fold.held_out), fold.folder, Network(fold.folder), knows_ink=True)
         for fold in networks
     ]
     return [part for part in every if part.rows.any()]

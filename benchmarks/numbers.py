@@ -1,6 +1,6 @@
 """How often a whole number is read without a single mistake.
 
-    .venv/bin/python -m benchmarks.numbers [--artifact FOLDER] [--each 40]
+    .venv/bin/python -m benchmarks.numbers [--model FOLDER] [--folds 5] [--each 40]
 
 Numbers of 2 to 6 digits are composed of one writer's own digits (UCI pen digits, 30
 people), stroke for stroke in the order of writing, and read as the site reads them:
@@ -14,14 +14,13 @@ import argparse
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeAlias
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks import results
+from benchmarks import networks, results
 from benchmarks.results import percent
 from benchmarks.settings import settings
 from recognizer import ink, raster
@@ -30,6 +29,8 @@ from recognizer.inference import LiteRTEngine
 from training import ink_corpora
 
 Strokes: TypeAlias = list[NDArray[np.float64]]  # each (points, 2)
+# By writer: the label and the strokes of each digit, y down.
+Writers: TypeAlias = dict[int, list[tuple[int, Strokes]]]
 
 SEED = 7
 MARGIN = 40.0  # of the sheet around a number, in the corpus' own unit
@@ -79,22 +80,16 @@ class Number:
     owners: list[int]
 
 
-def pen_digits(remainder: int) -> dict[int, list[tuple[int, Strokes]]]:
-    """By writer, of every second one: the label and the strokes of each digit, y down."""
-    writers: dict[int, list[tuple[int, Strokes]]] = {}
+def pen_digits(remainder: int) -> Writers:
+    """Of every second writer."""
+    writers: Writers = {}
     for record in ink_corpora.pendigits(settings.CORPORA_DIR):
         if int(record.writer) % 2 == remainder:
             writers.setdefault(int(record.writer), []).append((record.label, record.strokes))
     return writers
 
 
-def numbers(
-    writers: dict[int, list[tuple[int, Strokes]]],
-    variant: Variant,
-    *,
-    each: int,
-    seed: int,
-) -> Iterator[Number]:
+def numbers(writers: Writers, variant: Variant, *, each: int, seed: int) -> Iterator[Number]:
     """`each` numbers a writer."""
     chance = np.random.default_rng(seed)
     for writer, digits in sorted(writers.items()):
@@ -223,41 +218,62 @@ def _count(
     tally.glyphs += len(lattice.glyphs)
 
 
-def measured(engine: LiteRTEngine, each: int) -> Iterator[list[str]]:
+@dataclass(frozen=True, eq=False)
+class Reader:
+    """Some writers, and an engine that has seen nothing of theirs."""
+
+    writers: Writers
+    engine: LiteRTEngine
+
+
+def readers(options: argparse.Namespace) -> list[Reader]:
+    every = pen_digits(1)
+    names = np.array([str(writer) for writer in every])
+    found = []
+    for part in networks.parts(options, names):
+        file = part.path / LiteRTEngine.file_name
+        if not file.is_file():
+            raise SystemExit(f"There is no {file}: name an artifact's folder.")
+        theirs = {int(name): every[int(name)] for name in names[part.rows]}
+        found.append(Reader(theirs, LiteRTEngine(file.read_bytes())))
+    return found
+
+
+def measured(every: list[Reader], each: int) -> Iterator[list[str]]:
     """A row of the table for every variant of the ink, then for the painted ones."""
-    writers = pen_digits(1)
     for variant in VARIANTS:
         tally = Tally()
-        for number in numbers(writers, variant, each=each, seed=SEED):
-            add_ink(tally, number, engine)
+        for reader in every:
+            for number in numbers(reader.writers, variant, each=each, seed=SEED):
+                add_ink(tally, number, reader.engine)
         yield ["strokes", variant.name, *tally.cells()]
     for brush in BRUSHES:
         for variant in PAINTED:
             tally = Tally()
-            for number in numbers(writers, variant, each=each // 4, seed=SEED):
-                add_picture(tally, number, brush, engine)
+            for reader in every:
+                for number in numbers(reader.writers, variant, each=each // 4, seed=SEED):
+                    add_picture(tally, number, brush, reader.engine)
             yield [f"picture, brush {brush} px", variant.name, *tally.cells()]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=results.AsWritten)
-    shipped = results.ROOT / "recognizer" / "shipped"
-    parser.add_argument("--artifact", type=Path, default=shipped, help="a folder with model.tflite")
+    networks.add_options(parser)
     parser.add_argument("--each", type=int, default=40, help="numbers a writer and variant")
     options = parser.parse_args()
-    engine = LiteRTEngine((options.artifact / LiteRTEngine.file_name).read_bytes())
     columns = [
         "input", "numbers", "count", "grouped right by place alone %", "with the readings %",
         "read right %", "glyphs read", "ms",
     ]  # fmt: skip
     text = [
-        results.table(columns, measured(engine, options.each)),
-        "Numbers of 2 to 6 digits of the 15 writers of odd numbers; right is a number without a "
-        "single mistake. Of a picture, grouped right means as many digits as were written. "
+        results.table(columns, measured(readers(options), options.each)),
+        f"{networks.described(options)} Numbers of 2 to 6 digits of the 15 writers of odd "
+        "numbers; right is a number without a single mistake. Of a picture, grouped right means "
+        "as many digits as were written. "
         f"Pictures are painted with digits about {HEIGHT} px high. "
         "ms: normalising, grouping and reading one number, one thread.",
     ]
-    results.write("numbers", "\n\n".join(text))
+    results.write(networks.section("numbers", options), "\n\n".join(text))
 
 
 if __name__ == "__main__":

@@ -349,6 +349,12 @@ class TestWholeRuns:
                 "loop (while choosing)",
                 "| 10 corrections | ",
             ),
+            (
+                "numbers",
+                ["--model", str(SHIPPED), "--each", "4"],
+                "numbers, zero-shot",
+                "| strokes | overlap | 8 | ",
+            ),
             ("inference", ["--drawings", "50"], "inference", "| Keras, predict() | "),
         ],
         ids=[
@@ -360,6 +366,7 @@ class TestWholeRuns:
             "rejection",
             "calibration",
             "loop",
+            "numbers",
             "inference",
         ],
     )
