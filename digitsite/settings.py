@@ -334,6 +334,13 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+# The second keeps the sessions of the public sign-in; it lets nobody in.
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "recognizer.accounts.VisitorBackend",
+]
+# Whether visitors may make accounts for themselves.
+SIGN_UP = flag("SIGN_UP", True)
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "/"
 

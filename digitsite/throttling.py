@@ -6,6 +6,7 @@ list of timestamps; with `REDIS_URL` all web replicas count together.
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import time
 from collections.abc import Callable
@@ -123,3 +124,20 @@ def limited_login(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRe
         return view(request, *args, **kwargs)
 
     return limited
+
+
+def over_sign_in_limit(request: HttpRequest, name: str) -> bool:
+    """Counts one more try of a visitor at an account; whether it is one too many.
+
+    A classroom behind one address signs in at once, so an address has many tries,
+    of which only a few may be at the same account.
+    """
+    rate: int = settings.THROTTLE_RATES["login"]
+    if not rate:
+        return False
+    address = address_of(request)
+    # Whatever was typed as a name, a key of the cache is short and plain.
+    account = hashlib.sha256(name.casefold().encode()).hexdigest()
+    at_account = over_limit("account", f"{account}-{address}", rate, 1)
+    shares = rate * settings.THROTTLE_ADDRESS_SHARES
+    return over_limit("account", f"address-{address}", shares, 1) or at_account

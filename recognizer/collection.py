@@ -17,6 +17,8 @@ from recognizer.models import Contributor, Drawing
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from django.contrib.auth.models import User
+
 # Of the drawings that were read wrong, the newest so many are read again for the
 # totals: a tenth of a second on one thread.
 MOST_REREAD = 200
@@ -56,13 +58,33 @@ def totals(contributor: Contributor) -> Totals:
     )
 
 
-def export(contributor: Contributor) -> Iterator[str]:
-    """Everything held of the drawings, the oldest first: one line of JSON each."""
+def export(contributor: Contributor | None, account: User | None) -> Iterator[str]:
+    """Everything held of the drawings, the oldest first: one line of JSON each.
+
+    Before them, where there is one, the account.
+    """
+    if account is not None:
+        yield _line({"account": _account(account)})
+    if contributor is None:
+        return
     rows = Drawing.objects.with_fate().filter(contributor=contributor).order_by("created_at")
     stored = rows.iterator(chunk_size=EXPORTED_AT_ONCE)
     while drawings := list(islice(stored, EXPORTED_AT_ONCE)):
         for drawing, now in zip(drawings, fate.read_all_now(drawings), strict=True):
-            yield json.dumps(held(drawing, now), cls=DjangoJSONEncoder, ensure_ascii=False) + "\n"
+            yield _line(held(drawing, now))
+
+
+def _line(values: dict[str, Any]) -> str:
+    return json.dumps(values, cls=DjangoJSONEncoder, ensure_ascii=False) + "\n"
+
+
+def _account(user: User) -> dict[str, Any]:
+    """All but the password, which is kept as a hash."""
+    return {
+        "name": user.get_username(),
+        "made_at": user.date_joined,
+        "last_sign_in_at": user.last_login,
+    }
 
 
 def held(drawing: Drawing, now: fate.Now | None) -> dict[str, Any]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import uuid
 
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.core.signing import BadSignature, Signer
-from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
+from recognizer import accounts
 from recognizer.models import Contributor, Drawing
 
 COOKIE = "contributor"
@@ -26,10 +26,15 @@ def contributor_of(request: HttpRequest) -> Contributor | None:
     What belongs to an account is the account's alone: the cookie stays in a
     browser that others may use after its owner has logged out.
     """
+    return _known(request).first()
+
+
+def _known(request: HttpRequest) -> QuerySet[Contributor]:
+    """The asker's row, or no row."""
     if request.user.is_authenticated:
-        return Contributor.objects.filter(user=request.user).first()
+        return Contributor.objects.filter(user=request.user)
     key = cookie_key(request)
-    return Contributor.objects.filter(pk=key, user=None).first() if key else None
+    return Contributor.objects.filter(pk=key, user=None) if key else Contributor.objects.none()
 
 
 def cookie_key(request: HttpRequest) -> uuid.UUID | None:
@@ -65,27 +70,17 @@ def _came_by_link(request: HttpRequest) -> bool:
 def contributor_or_new(request: HttpRequest) -> Contributor:
     """The asker; a row is made at the first submission, never for a mere visit.
 
-    Somebody who draws first and logs in afterwards keeps the earlier drawings,
-    unless the account has its own already.
+    Belongs into the submission's transaction: the row is locked until its end, so
+    that nobody merges or forgets a contributor who is about to get a drawing.
+    Somebody who draws first and logs in afterwards keeps the earlier drawings.
     """
-    known = contributor_of(request)
-    if known is not None:
+    if known := _known(request).select_for_update(no_key=True).first():
         return known
     if not request.user.is_authenticated:
         return Contributor.objects.create()
-    key = cookie_key(request)
-    if key is not None:
-        _adopt(key, request.user)
+    if key := cookie_key(request):
+        accounts.contributor_claim(user=request.user, browser=key)
     return Contributor.objects.get_or_create(user=request.user)[0]
-
-
-def _adopt(key: uuid.UUID, user: User) -> None:
-    """Makes the browser's contributor the account's, if it is nobody's yet."""
-    try:
-        with transaction.atomic():
-            Contributor.objects.filter(pk=key, user=None).update(user=user)
-    except IntegrityError:  # the account has got one of its own in the meantime
-        pass
 
 
 def remember(response: HttpResponseBase, contributor: Contributor) -> None:
@@ -99,6 +94,11 @@ def remember(response: HttpResponseBase, contributor: Contributor) -> None:
         samesite="Lax",
         secure=settings.SESSION_COOKIE_SECURE,
     )
+
+
+def forget_cookie(response: HttpResponseBase) -> None:
+    """From now on the browser is one that has drawn nothing yet."""
+    response.delete_cookie(COOKIE, samesite="Lax")
 
 
 def receipt(drawing: Drawing) -> str:

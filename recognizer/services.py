@@ -234,12 +234,18 @@ def drawings_delete(*, drawings: list[Drawing]) -> int:
 
 
 def contributor_forget(*, contributor: Contributor) -> int:
-    """Deletes a contributor with everything it ever submitted; returns how many drawings."""
+    """Deletes a contributor with everything it ever submitted; returns how many drawings.
+
+    One whom an account has taken over since the caller looked is left alone.
+    """
+    as_seen = Contributor.objects.filter(pk=contributor.pk, user=contributor.user_id)
     with transaction.atomic():
         # Locked, so that no drawing is added that would go without its image's bytes.
-        Contributor.objects.select_for_update().filter(pk=contributor.pk).first()
-        count = drawings_delete(drawings=list(contributor.drawings.all()))
-        contributor.delete()
+        locked = as_seen.select_for_update().first()
+        if locked is None:
+            return 0
+        count = drawings_delete(drawings=list(locked.drawings.all()))
+        locked.delete()
     return count
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from recognizer import views, views_drawings, views_model
+from recognizer import views, views_account, views_drawings, views_model
 
 app_name = "recognizer"
 urlpatterns = [
@@ -18,4 +18,10 @@ urlpatterns = [
     path("mine/", views_drawings.mine, name="mine"),
     path("mine/export/", views_drawings.mine_export, name="mine-export"),
     path("mine/forget/", views_drawings.mine_forget, name="mine-forget"),
+    path("account/", views_account.account, name="account"),
+    path("account/sign-up/", views_account.sign_up, name="sign-up"),
+    path("account/sign-in/", views_account.sign_in, name="sign-in"),
+    path("account/sign-out/", views_account.sign_out, name="sign-out"),
+    path("account/password/", views_account.password, name="account-password"),
+    path("account/delete/", views_account.delete, name="account-delete"),
 ]

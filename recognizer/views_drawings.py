@@ -6,6 +6,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -232,9 +233,10 @@ def _tile(own: Drawing) -> dict[str, Any]:
 @private
 @require_safe
 def mine_export(request: HttpRequest) -> StreamingHttpResponse:
-    """A file of one drawing a line, as JSON."""
+    """A file of one drawing a line, as JSON; of an account, its own line comes first."""
     contributor = contributors.contributor_of(request)
-    lines = collection.export(contributor) if contributor else iter(())
+    account = request.user if isinstance(request.user, User) else None
+    lines = collection.export(contributor, account)
     response = StreamingHttpResponse(lines, content_type="application/x-ndjson")
     response.headers["Content-Disposition"] = 'attachment; filename="my-drawings.ndjson"'
     return response
@@ -262,5 +264,5 @@ def _forget(request: HttpRequest, contributor: Contributor) -> HttpResponse:
     )
     messages.success(request, said % {"count": count})
     response = redirect("recognizer:mine")
-    response.delete_cookie(contributors.COOKIE, samesite="Lax")
+    contributors.forget_cookie(response)
     return response

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from recognizer.models import Drawing, ModelVersion
+from tests.browser import PHONE
 from tests.drawings import FOUR, body
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -106,6 +107,41 @@ def test_a_private_link_opens_elsewhere_without_scripts(
     context.close()
 
 
+def test_an_account_shows_the_same_drawings_on_two_devices(
+    page: Page, browser: Browser, drawn: dict[str, Any], live_server: Any
+) -> None:
+    page.get_by_role("link", name="Sign in").click()
+    page.get_by_role("link", name="Make one").click()
+    expect(page.get_by_text("1 drawing was made in this browser")).to_be_visible()
+    page.get_by_label("Username:").fill("ada")
+    page.get_by_label("Password:", exact=True).fill("paper-and-ink-7")
+    page.get_by_label("Password confirmation").fill("paper-and-ink-7")
+    page.get_by_role("button", name="Make an account").click()
+    expect(page.get_by_role("status")).to_have_text("Welcome, ada. This is your account.")
+    expect(page.locator(".tiles li")).to_have_count(1)
+
+    context = browser.new_context(**PHONE)
+    phone = context.new_page()
+    phone.goto(f"{live_server.url}/account/")
+    phone.get_by_label("Username:").fill("ada")
+    phone.get_by_label("Password:").fill("paper-and-ink-7")
+    phone.get_by_label("Password:").press("Enter")
+    expect(phone.locator(".tiles li")).to_have_count(1)
+    phone.get_by_role("link", name="Account").click()
+    phone.get_by_role("button", name="Sign out").click()
+    expect(phone.get_by_role("status")).to_contain_text("You are signed out.")
+    phone.goto(f"{live_server.url}/mine/")
+    expect(phone.get_by_text("No drawings yet.")).to_be_visible()
+    context.close()
+
+    page.get_by_role("link", name="Account").click()
+    page.get_by_role("link", name="Delete account").click()
+    page.get_by_label("Your password").fill("paper-and-ink-7")
+    page.get_by_role("button", name="Yes, delete all").click()
+    expect(page.get_by_role("status")).to_contain_text("deleted for good")
+    assert not Drawing.objects.exists()
+
+
 @pytest.mark.parametrize("width", [320, 1280, 3840])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_page_is_for_everyone(
@@ -115,6 +151,7 @@ def test_every_page_is_for_everyone(
     page.emulate_media(color_scheme=scheme)
     parts = ["", "delete/"]
     paths = [f"/drawings/{drawn['id']}/{part}" for part in parts]
-    for path in (*paths, "/mine/", "/mine/forget/", "/about/", "/nothing/"):
+    public = ("/mine/", "/mine/forget/", "/about/", "/nothing/")
+    for path in (*paths, *public, "/account/sign-in/", "/account/sign-up/"):
         page.goto(live_server.url + path)
         assert page.evaluate(FLAWS) == [], path

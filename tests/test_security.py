@@ -15,7 +15,15 @@ from recognizer.models import Drawing
 from tests.drawings import body, in_base64, picture
 from tests.test_draw_page import Elements
 
-PAGES = ["/", "/mine/", "/about/", "/admin/login/", "/api/docs/"]
+PAGES = [
+    "/",
+    "/mine/",
+    "/about/",
+    "/account/sign-in/",
+    "/account/sign-up/",
+    "/admin/login/",
+    "/api/docs/",
+]
 STAFF_PAGES = [
     "/admin/",
     "/admin/recognizer/drawing/",

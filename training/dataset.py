@@ -18,6 +18,7 @@ from django.conf import settings
 from numpy.typing import NDArray
 
 from recognizer.glyph import SIZE
+from recognizer.lots import lot
 from recognizer.models import NOT_A_DIGIT, Drawing
 from training.examples import NOT_A_DIGIT as NOT_A_DIGIT_CLASS
 from training.examples import Examples, concatenate
@@ -77,7 +78,7 @@ class Snapshot:
 
 def is_held_out(contributor: uuid.UUID, percent: int) -> bool:
     """Whether a contributor is judged on, not learned from; `percent` of all are."""
-    return int.from_bytes(hashlib.sha256(contributor.bytes).digest()[:8]) % 100 < percent
+    return lot(contributor) < percent
 
 
 def take_snapshot() -> Snapshot:
