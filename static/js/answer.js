@@ -10,7 +10,7 @@ export class AnswerView {
   #texts;
   #language;
 
-  /** `page` has the elements reader, digit, words, version, bars and runners. */
+  /** `page` has the elements reader, digit, words, version, by, bars and runners. */
   constructor(page, texts, language) {
     this.#page = page;
     this.#texts = texts;
@@ -45,6 +45,15 @@ export class AnswerView {
     this.bars(null);
   }
 
+  /** The digit and its bars, but no words: they would be read out with every move of the pen. */
+  glimpse(answer) {
+    this.#page.reader.dataset.state = "live";
+    delete this.#page.reader.dataset.verdict;
+    this.#large(answer.number ?? String(answer.digit ?? "–"));
+    this.bars(answer.probabilities.length > 0 ? answer : null);
+    this.#page.runners.hidden = true;
+  }
+
   answered(answer) {
     this.version(answer.model_version);
     if (answer.digits) {
@@ -55,6 +64,7 @@ export class AnswerView {
       this.bars(answer);
     }
     this.#page.reader.dataset.verdict = answer.verdict;
+    this.#by(answer);
   }
 
   version(number) {
@@ -79,12 +89,22 @@ export class AnswerView {
     this.#page.runners.hidden = others.length === 0;
   }
 
+  #by({ by, milliseconds }) {
+    const text = by === "browser" ? this.#texts.byBrowser : this.#texts.byServer;
+    this.#page.by.textContent = fill(text, { milliseconds: Math.round(milliseconds) });
+  }
+
+  #large(digit) {
+    this.#page.digit.textContent = digit;
+    this.#page.digit.style.setProperty("--length", Math.max(digit.length, 1));
+  }
+
   #show(state, digit, words) {
-    const { reader, digit: large, words: sentence } = this.#page;
+    const { reader, by, words: sentence } = this.#page;
     reader.dataset.state = state;
     delete reader.dataset.verdict;
-    large.textContent = digit;
-    large.style.setProperty("--length", Math.max(digit.length, 1));
+    by.textContent = "";
+    this.#large(digit);
     // Setting the same text again would have it read out again.
     if (sentence.textContent !== words) sentence.textContent = words;
   }

@@ -1,5 +1,6 @@
 /** Puts the page together: pen, buttons, keys and settings -> Reader -> Page. */
 
+import { Answering } from "./answering.js";
 import { Api } from "./api.js";
 import { GridPen } from "./gridpen.js";
 import { GridView } from "./gridview.js";
@@ -9,6 +10,7 @@ import { bindPen } from "./pen.js";
 import { bindPhotos } from "./photos.js";
 import { bindSettings } from "./preferences.js";
 import { Reader } from "./reader.js";
+import { Here } from "./reading/here.js";
 import { Settings } from "./settings.js";
 import { textsOf } from "./words.js";
 
@@ -24,7 +26,21 @@ const view = new Page(elements, texts, {
   onTakeBack: () => reader.takeBack(),
   onSelect: (part) => reader.select(part),
 });
-const reader = new Reader({ api, view });
+const here = new Here({
+  runtime: { ...elements.runtime?.dataset },
+  model: () => api.model(),
+  changed: (whether) => elements.reader.toggleAttribute("data-reads-here", whether),
+});
+const answering = new Answering(api, here);
+const reader = new Reader({
+  api: {
+    predict: (drawing, signal) => answering.predict(drawing, signal),
+    glimpse: (drawing) => answering.glimpse(drawing),
+    submit: (drawing, label) => api.submit(drawing, label),
+    remove: (stored) => api.remove(stored),
+  },
+  view,
+});
 
 // --- the pens ---
 
@@ -94,6 +110,7 @@ bindSettings(settings, {
 settings.follow((name, value) => {
   if (name === "mode") reader.readNumbers(value === "number");
   if (name === "predict") reader.predictOnRelease(value === "release");
+  if (name === "who") answering.by(value);
   if (name === "brush") view.brush(value);
   if (name === "brush" || name === "theme") reader.redraw();
 });

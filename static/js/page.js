@@ -90,6 +90,11 @@ export class Page {
     this.#answer.waiting();
   }
 
+  /** What this browser says of ink that still changes, or that the server has yet to read. */
+  glimpse(answer) {
+    this.#answer.glimpse(answer);
+  }
+
   answered(answer) {
     this.#notice.hide();
     this.#showDigits(answer.digits ?? []);

@@ -5,7 +5,7 @@
  */
 
 import { Feedback } from "./feedback.js";
-import { normalise } from "./ink.js";
+import { Glance } from "./glance.js";
 import { Live } from "./live.js";
 import { digitAt, partOf } from "./part.js";
 import { Sheet } from "./sheet.js";
@@ -14,6 +14,7 @@ export class Reader {
   #sheet = new Sheet();
   #view;
   #live;
+  #glance;
   #feedback;
   #isNumber = false;
   #onRelease = true;
@@ -22,12 +23,12 @@ export class Reader {
   #answer = null; // to the ink as it is now
   #before = { photo: null, answer: null }; // what was there when the pen came down
   #part = 0; // which digit of a number is looked at
-  #requestFrame;
-  #frame = null;
 
+  /** `api` has predict, submit and remove, and glimpse where something answers at once. */
   constructor({ api, view, delay, requestFrame = (draw) => requestAnimationFrame(draw) }) {
     this.#view = view;
-    this.#requestFrame = requestFrame;
+    const read = api.glimpse && ((drawing) => api.glimpse(drawing));
+    this.#glance = new Glance({ view, read, requestFrame });
     this.#live = new Live({
       ask: (drawing, signal) => api.predict(drawing, signal),
       show: {
@@ -216,32 +217,29 @@ export class Reader {
   /** What the model sees follows the pen, once a frame. */
   #inkChanges() {
     this.#answer = null;
-    if (this.#frame !== null) return;
-    this.#frame = this.#requestFrame(() => {
-      this.#frame = null;
-      if (this.#penIsDown) this.#look();
-    });
+    this.#glance.soon(() => this.#penIsDown && this.#look());
   }
 
   #look() {
-    const { photo } = this.#sheet;
-    const { strokes, canvas } = this.#sheet.drawing();
-    this.#seen = photo ? photo.seen : normalise(strokes, canvas);
-    // Which strokes are which digit of a number is known only with the answer.
-    if (this.#isNumber || this.#seen === null) this.#view.see(null, []);
-    else this.#view.see(this.#seen, strokes ?? []);
+    const drawing = this.#asked();
+    this.#seen = this.#glance.see(drawing, this.#sheet.photo);
+    if (this.#seen !== null && this.#onRelease) this.#glance.read({ ...drawing, seen: this.#seen });
+    return drawing;
+  }
+
+  #asked() {
+    const drawing = this.#sheet.drawing();
+    return this.#isNumber ? { ...drawing, number: true } : drawing;
   }
 
   #inkIsDone() {
     this.#answer = null;
-    this.#look();
-    this.#ask();
+    this.#glance.stop();
+    this.#ask(this.#look());
     this.#controls();
   }
 
-  #ask() {
-    const drawing = this.#sheet.drawing();
-    const asked = this.#isNumber ? { ...drawing, number: true } : drawing;
+  #ask(asked) {
     if (this.#seen === null) {
       this.#live.hold();
       this.#blank();
@@ -255,6 +253,7 @@ export class Reader {
   }
 
   #answered(answer, part = leastCertain(answer.digits ?? [])) {
+    this.#glance.stop();
     this.#answer = answer;
     this.#view.answered(answer);
     this.select(part);
@@ -266,6 +265,7 @@ export class Reader {
   }
 
   #failed(error, wait) {
+    this.#glance.stop();
     if (error.code === "blank") this.#blank();
     else this.#view.failed(error, wait);
     this.#controls();

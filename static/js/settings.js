@@ -9,6 +9,7 @@
 export const CHOICES = {
   mode: ["digit", "number"],
   predict: ["release", "button"],
+  who: ["both", "browser", "server"], // answers
   brush: ["medium", "thin", "marker"],
   theme: ["system", "light", "dark"],
   hand: ["right", "left"],

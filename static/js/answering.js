@@ -1,0 +1,66 @@
+/** Who answers: the server, or the network in this browser. */
+
+export class Answering {
+  #api;
+  #here;
+  #now;
+  #who = "both";
+
+  /** `now` is a clock in milliseconds. */
+  constructor(api, here, now = () => performance.now()) {
+    this.#api = api;
+    this.#here = here;
+    this.#now = now;
+  }
+
+  /**
+   * "both": this browser while the pen moves, and where the server cannot be reached;
+   * "browser": the server only where this browser cannot; "server": it alone.
+   */
+  by(who) {
+    this.#who = who;
+    if (who !== "server") this.#here.open();
+  }
+
+  /** The settled answer; `by` says who gave it, `milliseconds` how long it took. */
+  async predict(drawing, signal) {
+    if (this.#who === "browser" && this.#local(drawing)) return this.#byBrowser(drawing, signal);
+    try {
+      return await this.#byServer(drawing, signal);
+    } catch (error) {
+      if (!isAway(error) || !this.#local(drawing)) throw error;
+      return this.#byBrowser(drawing, signal);
+    }
+  }
+
+  /** What this browser says at once; null where it says nothing. */
+  async glimpse(drawing) {
+    return this.#local(drawing) && this.#byBrowser(drawing);
+  }
+
+  /** What reads the drawing in this browser; null for photos, and where there is nothing. */
+  #local({ strokes }) {
+    return this.#who === "server" || !strokes ? null : this.#here.reader;
+  }
+
+  async #byServer(drawing, signal) {
+    const answer = await this.#timed("server", () => this.#api.predict(drawing, signal));
+    this.#here.follow(answer.model_version);
+    return answer;
+  }
+
+  #byBrowser(drawing, signal) {
+    return this.#timed("browser", () => this.#local(drawing).predict(drawing, signal));
+  }
+
+  async #timed(by, ask) {
+    const begun = this.#now();
+    const answer = await ask();
+    return { ...answer, by, milliseconds: this.#now() - begun };
+  }
+}
+
+/** Whether the server is not there or broken; one that asks for patience is there. */
+function isAway({ code, status }) {
+  return code === "network" || status >= 500;
+}
