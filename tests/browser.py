@@ -32,6 +32,12 @@ def draw(page: Page, strokes: list[Any]) -> None:
         page.mouse.up()
 
 
+def choose(page: Page, choice: str) -> None:
+    page.get_by_role("button", name="Settings").click()
+    page.get_by_label(choice, exact=True).check()
+    page.keyboard.press("Escape")
+
+
 def draw_and_wait(page: Page, strokes: list[Any]) -> dict[str, Any]:
     """Draws; returns the answer to all of it once the page shows it."""
     with page.expect_response(lambda response: reads(response, len(strokes))) as caught:

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from recognizer.models import Drawing
-from tests.browser import draw, draw_and_wait, ink_on, on_sheet, replay, replay_and_wait
+from tests.browser import choose, draw, draw_and_wait, ink_on, on_sheet, replay, replay_and_wait
 from tests.drawings import FOUR, SEVEN, ZERO, beside
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -32,12 +32,6 @@ def draw_number(page: Page) -> dict[str, Any]:
     page.get_by_label("A number").check()
     answer: dict[str, Any] = replay_and_wait(page, FOUR_HUNDRED_SEVEN).json()
     return answer
-
-
-def choose(page: Page, choice: str) -> None:
-    page.get_by_role("button", name="Settings").click()
-    page.get_by_label(choice, exact=True).check()
-    page.keyboard.press("Escape")
 
 
 # --- numbers -------------------------------------------------------------------------
@@ -239,6 +233,7 @@ def test_a_slow_server_never_answers_for_newer_ink(desk: Page) -> None:
 
 
 def test_while_a_server_is_down_the_sheet_goes_on(desk: Page) -> None:
+    choose(desk, "The server")
     desk.route("**/predict/", lambda route: route.fulfill(status=502, body="<h1>Bad gateway</h1>"))
     replay(desk, FOUR)
     alert = desk.get_by_role("alert")

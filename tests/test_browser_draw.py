@@ -10,6 +10,7 @@ from playwright.sync_api import Page, Route, expect
 
 from recognizer.models import Drawing
 from tests.browser import (
+    choose,
     draw,
     draw_and_wait,
     draw_with_finger,
@@ -275,6 +276,7 @@ def test_everything_is_reached_by_tab_and_shows_the_focus(desk: Page) -> None:
 
 
 def test_offline_the_drawing_stays_and_is_read_once_the_server_is_back(desk: Page) -> None:
+    choose(desk, "The server")
     desk.context.set_offline(True)
     draw(desk, FOUR)
     alert = desk.get_by_role("alert")

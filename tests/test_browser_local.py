@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from tests.browser import draw, on_sheet, replay, replay_and_wait
+from tests.browser import choose, draw, on_sheet, replay, replay_and_wait
 from tests.drawings import FOUR, SEVEN
 from tests.tensorflowjs import needs_packages
-from tests.test_browser_answer import FOUR_HUNDRED_SEVEN, choose
+from tests.test_browser_answer import FOUR_HUNDRED_SEVEN
 
 pytestmark = [
     pytest.mark.browser,
@@ -95,7 +95,7 @@ def test_a_number_is_read_here_as_there(reading: Page) -> None:
 def test_a_slow_server_is_not_waited_for(reading: Page) -> None:
     """The browser's own answer stands there until the settled one comes."""
     waiting: list[Route] = []
-    reading.route("**/api/v1/predict/", waiting.append)
+    reading.route("**/api/v1/predict/", lambda route: waiting.append(route))
     draw(reading, FOUR)
     expect(reading.locator("#digit")).to_have_text("4")
     expect(reading.locator("#reader")).to_have_attribute("data-state", "live")
