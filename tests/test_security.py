@@ -91,6 +91,12 @@ def test_no_page_may_be_framed_or_guessed_at(admin: APIClient) -> None:
         assert response.headers["Cross-Origin-Opener-Policy"] == "same-origin"
 
 
+def test_the_camera_is_for_the_site_itself_alone(admin: APIClient) -> None:
+    for response in pages(admin).values():
+        allowed = response.headers["Permissions-Policy"].split(", ")
+        assert allowed == ["camera=(self)", "microphone=()", "geolocation=()"]
+
+
 def test_no_other_site_may_read_the_api(client: Client) -> None:
     response = client.get("/api/v1/schema/", headers={"Origin": "https://evil.example.org"})
     assert response.status_code == 200

@@ -61,7 +61,14 @@ elements.sheet.addEventListener("blur", () => {
   gridView.hide();
 });
 
-bindPhotos({ elements, texts, reader, view });
+bindPhotos({
+  elements,
+  texts,
+  ask: ({ image }, signal) =>
+    api.predict({ image, number: settings.get("mode") === "number" }, signal),
+  reader,
+  view,
+});
 
 // --- buttons and keys ---
 

@@ -23,11 +23,18 @@ export class TooLarge extends Error {
  * 784 values, row by row, 0 paper to 255 ink; null where there is no ink.
  */
 export function normalise(grey) {
-  const image = render(grey);
-  return image && rounded(image);
+  return found(grey)?.pixels ?? null;
 }
 
-/** The same before rounding: 784 values in [0, 1], or null. */
+/** What is seen, and where: { pixels, box } in the picture's own pixels, or null. */
+export function found(grey) {
+  const sheet = inked(grey);
+  if (sheet === null) return null;
+  const pixels = rounded(traced(sheet.depth, sheet.mask, sheet.level));
+  return { pixels, box: boxOf(sheet, sheet.mask) };
+}
+
+/** What `normalise` gives before rounding: 784 values in [0, 1], or null. */
 export function render(grey) {
   const sheet = inked(grey);
   return sheet && traced(sheet.depth, sheet.mask, sheet.level);
