@@ -297,6 +297,11 @@ STORAGES = {
     "staticfiles": {"BACKEND": "digitsite.staticfiles.ModuleManifestStorage"},
 }
 
+# --- the drawing page -------------------------------------------------------------
+
+# Of the sure answers, how many visitors are asked about; of unsure ones it is all.
+ASK_PERCENT = count("ASK_PERCENT", 20)
+
 # --- security -------------------------------------------------------------------
 
 # HTTPS=true where the site is reached over TLS, by itself or behind a proxy.

@@ -19,6 +19,9 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["TEST"] = {"NAME": str(Path(VAR_DIR) / "test.sqlite3")}
 
+# Nothing on the page is left to chance.
+ASK_PERCENT = 100
+
 # Emptied after every test, so never a folder that anything else may write to.
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 FILES_DIR = Path(tempfile.mkdtemp(prefix="files-", dir=VAR_DIR))

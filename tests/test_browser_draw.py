@@ -122,6 +122,43 @@ def draw_and_wait_on_clock(page: Page) -> None:
     expect(page.locator("#reader")).to_have_attribute("data-state", "answered")
 
 
+def test_what_becomes_of_a_drawing_is_one_tap_away(desk: Page) -> None:
+    expect(desk.get_by_role("link", name="What becomes of")).to_be_hidden()
+    draw_and_wait(desk, FOUR)
+    desk.get_by_role("button", name="It is 4").click()
+    desk.get_by_role("link", name="What becomes of").click()
+    expect(desk.get_by_role("heading", name="Your drawing")).to_be_visible()
+    assert "receipt" not in desk.url
+    desk.go_back()
+    draw_and_wait(desk, FOUR)
+    desk.get_by_role("button", name="It is 4").click()
+    desk.get_by_role("button", name="Take it back").click()
+    expect(desk.get_by_role("link", name="What becomes of")).to_be_hidden()
+
+
+def test_a_sure_answer_is_not_asked_about_but_corrected_in_two_taps(
+    page: Page, live_server: Any, live_model: Any, settings: Any
+) -> None:
+    settings.ASK_PERCENT = 0
+    page.goto(live_server.url)
+    draw_and_wait(page, FOUR)
+    expect(page.get_by_role("button", name="It is 9")).to_be_hidden()
+    page.get_by_text("Was that right?").click()
+    page.get_by_role("button", name="It is 9").click()
+    expect(page.get_by_text("Thank you")).to_be_visible()
+    assert Drawing.objects.get().label == "9"
+
+
+def test_an_unsure_answer_is_always_asked_about(
+    page: Page, live_server: Any, live_model: Any, settings: Any
+) -> None:
+    settings.ASK_PERCENT = 0
+    page.goto(live_server.url)
+    draw_and_wait(page, SCRIBBLE[:2])
+    page.get_by_role("button", name="Not a digit").click()
+    expect(page.get_by_text("Thank you")).to_be_visible()
+
+
 def test_after_feedback_the_next_stroke_begins_a_new_sheet(desk: Page) -> None:
     draw_and_wait(desk, FOUR)
     desk.get_by_role("button", name="That was right").click()

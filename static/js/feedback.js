@@ -9,7 +9,7 @@ export class Feedback {
   #given = []; // { revision of the ink, part, label, stored }
   #busy = false;
 
-  /** `show` has busy(whether), given(), takenBack() and failed(error). */
+  /** `show` has busy(whether), given(stored), takenBack() and failed(error). */
   constructor(api, show) {
     this.#api = api;
     this.#show = show;
@@ -32,7 +32,7 @@ export class Feedback {
     await this.#do(async () => {
       const stored = await this.#api.submit(drawing, label);
       this.#given.push({ revision, part, label, stored });
-      return () => this.#show.given();
+      return () => this.#show.given(stored);
     });
   }
 

@@ -1,6 +1,7 @@
 /** All that a Reader shows: the ink, the answer, the buttons' states, the messages. */
 
 import { AnswerView } from "./answer.js";
+import { isAsked } from "./asking.js";
 import { NumberView } from "./numberview.js";
 import { Paper } from "./paper.js";
 import { StepsView } from "./stepsview.js";
@@ -17,6 +18,7 @@ export class Page {
   #notice;
   #thanks;
   #digits = []; // of the number that is shown
+  #asked = null; // the answer that was asked about, or not
 
   /**
    * `elements` by their ids; `onAgain` and `onTakeBack` are the messages' buttons,
@@ -99,6 +101,7 @@ export class Page {
     this.#notice.hide();
     this.#showDigits(answer.digits ?? []);
     this.#answer.answered(answer);
+    this.#askAbout(answer);
   }
 
   /** One digit of a number is looked at. */
@@ -114,6 +117,14 @@ export class Page {
     this.complain(error, { wait, again: error.passing });
   }
 
+  /** Once an answer: looking at it again is no reason to fold what somebody has opened. */
+  #askAbout(answer) {
+    if (answer === this.#asked) return;
+    this.#asked = answer;
+    const { asking, reader } = this.#elements;
+    asking.open = isAsked(answer, Number(reader.dataset.askPercent));
+  }
+
   #showDigits(digits) {
     this.#digits = digits;
     this.#number.show(digits);
@@ -125,8 +136,10 @@ export class Page {
     this.#notice.say(complaint(error, this.#texts, wait), { button: again });
   }
 
-  thank() {
+  /** `page` is that of the drawing that was stored, with its receipt. */
+  thank({ page }) {
     this.#notice.hide();
+    this.#showKept(page);
     this.#thanks.say(this.#texts.thanks, { button: true, seconds: 10 });
     // What had the focus is switched off now; the next thing to do is to draw.
     const { feedback, runners, sheet } = this.#elements;
@@ -137,7 +150,15 @@ export class Page {
   }
 
   takenBack() {
+    this.#showKept(null);
     this.#thanks.say(this.#texts.takenBack, { seconds: 5 });
+  }
+
+  /** The way to the last drawing's page. This browser's cookie opens it without the receipt. */
+  #showKept(page) {
+    const { kept } = this.#elements;
+    kept.hidden = !page;
+    if (page) kept.querySelector("a").href = page.split("?")[0];
   }
 
   busy(whether) {

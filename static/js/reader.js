@@ -39,7 +39,7 @@ export class Reader {
     });
     this.#feedback = new Feedback(api, {
       busy: (whether) => view.busy(whether),
-      given: () => this.#after(() => view.thank()),
+      given: (stored) => this.#after(() => view.thank(stored)),
       takenBack: () => this.#after(() => view.takenBack()),
       failed: (error) => view.complain(error),
     });
