@@ -26,7 +26,8 @@ SPECIMEN_SECONDS = 86_400
 @require_safe
 def draw(request: HttpRequest) -> HttpResponse:
     """The sheet to draw on, with the answer and the feedback beside it."""
-    return render(request, "recognizer/draw.html", {"runtime": packages.addresses()})
+    context = {"runtime": packages.addresses(), "ask_percent": settings.ASK_PERCENT}
+    return render(request, "recognizer/draw.html", context)
 
 
 @require_safe

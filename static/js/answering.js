@@ -38,9 +38,10 @@ export class Answering {
     return this.#local(drawing) && this.#byBrowser(drawing);
   }
 
-  /** What reads the drawing in this browser; null for photos, and where there is nothing. */
-  #local({ strokes }) {
-    return this.#who === "server" || !strokes ? null : this.#here.reader;
+  /** What reads the drawing in this browser; of photos only what is `seen` of one digit. */
+  #local({ strokes, seen, number }) {
+    const isReadable = strokes || (seen && !number);
+    return this.#who === "server" || !isReadable ? null : this.#here.reader;
   }
 
   async #byServer(drawing, signal) {

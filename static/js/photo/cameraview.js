@@ -22,8 +22,9 @@ export class CameraView {
 
   /** `name` is that of getUserMedia's refusal. */
   refused(name) {
-    const { cameraDenied, cameraMissing } = this.#texts;
-    this.#show("refused", name === "NotAllowedError" ? cameraDenied : cameraMissing);
+    const texts = this.#texts;
+    const words = name === "NotAllowedError" ? texts.cameraDenied : texts.cameraMissing;
+    this.#show("refused", words);
   }
 
   dark() {
