@@ -141,6 +141,7 @@ def test_a_sure_answer_is_not_asked_about_but_corrected_in_two_taps(
 ) -> None:
     settings.ASK_PERCENT = 0
     page.goto(live_server.url)
+    expect(page.locator("#version")).to_contain_text("version 1")
     draw_and_wait(page, FOUR)
     expect(page.get_by_role("button", name="It is 9")).to_be_hidden()
     page.get_by_text("Was that right?").click()
@@ -154,6 +155,7 @@ def test_an_unsure_answer_is_always_asked_about(
 ) -> None:
     settings.ASK_PERCENT = 0
     page.goto(live_server.url)
+    expect(page.locator("#version")).to_contain_text("version 1")
     draw_and_wait(page, SCRIBBLE[:2])
     page.get_by_role("button", name="Not a digit").click()
     expect(page.get_by_text("Thank you")).to_be_visible()
