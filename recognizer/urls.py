@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from recognizer import views, views_account, views_drawings, views_model
+from recognizer import views, views_account, views_drawings, views_model, views_offline
 
 app_name = "recognizer"
 urlpatterns = [
@@ -14,6 +14,9 @@ urlpatterns = [
     path("drawings/<uuid:pk>/seen/", views_drawings.drawing_seen, name="drawing-seen"),
     path("drawings/<uuid:pk>/label/", views_drawings.drawing_label, name="drawing-label"),
     path("drawings/<uuid:pk>/delete/", views_drawings.drawing_delete, name="drawing-delete"),
+    path("offline/", views_offline.offline, name="offline"),
+    path("service-worker.js", views_offline.service_worker, name="service-worker"),
+    path("site.webmanifest", views_offline.web_manifest, name="web-manifest"),
     path("models/<int:number>/<slug:sha256>/<str:name>", views_model.model_file, name="model-file"),
     path("mine/", views_drawings.mine, name="mine"),
     path("mine/export/", views_drawings.mine_export, name="mine-export"),

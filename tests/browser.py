@@ -11,6 +11,7 @@ PHONE = {
     "device_scale_factor": 3,
     "has_touch": True,
     "is_mobile": True,
+    "service_workers": "block",
 }
 
 

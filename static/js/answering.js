@@ -22,14 +22,15 @@ export class Answering {
     if (who !== "server") this.#here.open();
   }
 
-  /** The settled answer; `by` says who gave it, `milliseconds` how long it took. */
+  /** The settled answer; `by` says who gave it, `milliseconds` how long it took,
+   *  `isAway` that the server should have. */
   async predict(drawing, signal) {
     if (this.#who === "browser" && this.#local(drawing)) return this.#byBrowser(drawing, signal);
     try {
       return await this.#byServer(drawing, signal);
     } catch (error) {
-      if (!isAway(error) || !this.#local(drawing)) throw error;
-      return this.#byBrowser(drawing, signal);
+      if (!isAway(error) || !(await this.#opened(drawing))) throw error;
+      return { ...(await this.#byBrowser(drawing, signal)), isAway: true };
     }
   }
 
@@ -48,6 +49,12 @@ export class Answering {
     const answer = await this.#timed("server", () => this.#api.predict(drawing, signal));
     this.#here.follow(answer.model_version);
     return answer;
+  }
+
+  /** The network may still be on its way, from what is kept. */
+  async #opened(drawing) {
+    if (!this.#local(drawing) && this.#who !== "server" && drawing.strokes) await this.#here.open();
+    return this.#local(drawing);
   }
 
   #byBrowser(drawing, signal) {

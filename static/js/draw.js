@@ -5,6 +5,7 @@ import { Api } from "./api.js";
 import { GridPen } from "./gridpen.js";
 import { GridView } from "./gridview.js";
 import { meaning } from "./keys.js";
+import { workAway } from "./offline/away.js";
 import { Page } from "./page.js";
 import { bindPen } from "./pen.js";
 import { bindPhotos } from "./photos.js";
@@ -32,12 +33,16 @@ const here = new Here({
   changed: (whether) => elements.reader.toggleAttribute("data-reads-here", whether),
 });
 const answering = new Answering(api, here);
+const away = workAway(api, {
+  element: elements.away,
+  worker: elements.reader.dataset.serviceWorker,
+  texts,
+});
 const reader = new Reader({
   api: {
-    predict: (drawing, signal) => answering.predict(drawing, signal),
+    ...away,
+    predict: (drawing, signal) => answering.predict(drawing, signal).then(away.heard),
     glimpse: (drawing) => answering.glimpse(drawing),
-    submit: (drawing, label) => api.submit(drawing, label),
-    remove: (stored) => api.remove(stored),
   },
   view,
 });

@@ -136,11 +136,15 @@ export class Page {
     this.#notice.say(complaint(error, this.#texts, wait), { button: again });
   }
 
-  /** `page` is that of the drawing that was stored, with its receipt. */
-  thank({ page }) {
+  /**
+   * `page` is that of the drawing that was stored, with its receipt; one that is `queued`
+   * waits here for the server, and has none yet.
+   */
+  thank({ page, queued }) {
+    const { thanks, thanksWaiting } = this.#texts;
     this.#notice.hide();
-    this.#showKept(page);
-    this.#thanks.say(this.#texts.thanks, { button: true, seconds: 10 });
+    if (page) this.#showKept(page);
+    this.#thanks.say(queued ? thanksWaiting : thanks, { button: true, seconds: 10 });
     // What had the focus is switched off now; the next thing to do is to draw.
     const { feedback, runners, sheet } = this.#elements;
     const { activeElement } = document;

@@ -90,3 +90,9 @@ test("a photo is the server's alone", async () => {
   assert.equal(await answering.glimpse({ image: "data:," }), null);
   assert.deepEqual(asked, ["server"]);
 });
+
+test("where the server is away, a network that is still on its way is waited for", async () => {
+  const { answering, here } = setUp({ server: new ApiError("network"), reads: false });
+  here.open = async () => (here.reader = { predict: async () => ({ digit: 7 }) });
+  assert.equal((await answering.predict(INK)).digit, 7);
+});
