@@ -22,8 +22,10 @@ export class Answering {
     if (who !== "server") this.#here.open();
   }
 
-  /** The settled answer; `by` says who gave it, `milliseconds` how long it took,
-   *  `isAway` that the server should have. */
+  /**
+   * The settled answer; `by` says who gave it, `milliseconds` how long it took, `isAway`
+   * that the server should have.
+   */
   async predict(drawing, signal) {
     if (this.#who === "browser" && this.#local(drawing)) return this.#byBrowser(drawing, signal);
     try {

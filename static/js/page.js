@@ -141,10 +141,10 @@ export class Page {
    * waits here for the server, and has none yet.
    */
   thank({ page, queued }) {
-    const { thanks, thanksWaiting } = this.#texts;
     this.#notice.hide();
-    if (page) this.#showKept(page);
-    this.#thanks.say(queued ? thanksWaiting : thanks, { button: true, seconds: 10 });
+    this.#showKept(page);
+    const text = queued ? this.#texts.thanksWaiting : this.#texts.thanks;
+    this.#thanks.say(text, { button: true, seconds: 10 });
     // What had the focus is switched off now; the next thing to do is to draw.
     const { feedback, runners, sheet } = this.#elements;
     const { activeElement } = document;
