@@ -19,6 +19,9 @@ class ModuleManifestStorage(CompressedManifestStaticFilesStorage):  # type: igno
     """
 
     support_js_module_import_aggregation = True
+    # A module's hash is settled one pass after those of what it imports: as many passes as the
+    # longest chain of imports has links, and one to see that nothing changes any more.
+    max_post_process_passes = 20
     # Only in our own modules: other packages' comments may look like imports.
     _js_module_import_aggregation_patterns = (
         "js/*.js",
