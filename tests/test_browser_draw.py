@@ -17,6 +17,7 @@ from tests.browser import (
     ink_on,
     on_sheet,
     reads,
+    replay_and_wait,
     seen_on,
     sheet_width,
     touch,
@@ -156,7 +157,7 @@ def test_an_unsure_answer_is_always_asked_about(
     settings.ASK_PERCENT = 0
     page.goto(live_server.url)
     expect(page.locator("#version")).to_contain_text("version 1")
-    draw_and_wait(page, SCRIBBLE[:2])
+    replay_and_wait(page, SCRIBBLE[:2])
     page.get_by_role("button", name="Not a digit").click()
     expect(page.get_by_text("Thank you")).to_be_visible()
 
