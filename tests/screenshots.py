@@ -1,6 +1,6 @@
 """The pictures in docs/img: every state of the drawing page, by day and by night, both sizes.
 
-    python -m benchmarks.screenshots http://127.0.0.1:8000/ docs/img
+    python -m tests.screenshots http://127.0.0.1:8000/ docs/img
 
 Draws in a site that is running; nothing is stored there.
 """

@@ -1,0 +1,221 @@
+"""The network in the browser: what it weighs, how soon and how fast it answers, and if it is right.
+
+Starts the site afresh and opens its drawing page in headless Chromium, without the
+service worker, so that what is fetched is counted once:
+
+    .venv/bin/python -m benchmarks.browser [--drawings 5000] [--rounds 5]
+
+Prints a table and writes it to benchmarks/RESULTS.md. Server and browser share this
+machine's cores; the CPU is slowed for the page's thread only, as Chromium does it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from benchmarks import data, results, serving
+from benchmarks.results import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from playwright.sync_api import Browser, Page
+
+KB = 1000
+ANSWERS = 1000
+SLOWED = 4
+BATCH = 25
+PEN_DRAWINGS = 8
+
+READY = """new MutationObserver((_, observer) => {
+  if (!document.querySelector("[data-reads-here]")) return;
+  window.readyAfter = performance.now();
+  observer.disconnect();
+}).observe(document, { subtree: true, childList: true, attributeFilter: ["data-reads-here"] });"""
+
+OPEN = """async () => {
+  const { RemoteEngine } = await import("/static/js/reading/remote.js");
+  const { browser } = await (await fetch("/api/v1/model/")).json();
+  const urls = { ...document.querySelector("#runtime").dataset };
+  window.engine = new RemoteEngine(new Worker(urls.worker, { type: "module" }));
+  return engine.open({ ...urls, topology: browser.topology.url, weights: browser.weights.url });
+}"""
+READ = """async (glyphs) => (await engine.read(Uint8Array.from(glyphs))).map((row) => [...row])"""
+TIMED = """async ([glyph, count]) => {
+  const values = Uint8Array.from(glyph);
+  const times = [];
+  for (let one = 0; one < count; one++) {
+    const begun = performance.now();
+    await engine.read(values);
+    times.push(performance.now() - begun);
+  }
+  return times;
+}"""
+# One move of the pen after the other, each from its event to the first change of the bars.
+PEN = """async (stroke) => {
+  const sheet = document.querySelector("#sheet");
+  const box = sheet.getBoundingClientRect();
+  const tell = (name, [x, y]) => sheet.dispatchEvent(new PointerEvent(name, {
+    pointerId: 7, pointerType: "mouse", isPrimary: true, bubbles: true, buttons: 1,
+    clientX: box.left + x * box.width, clientY: box.top + y * box.height,
+    button: name === "pointermove" ? -1 : 0, pressure: 0.5,
+  }));
+  const changed = () => new Promise((resolve) => {
+    const observer = new MutationObserver(() => finish(performance.now()));
+    const timer = setTimeout(() => finish(null), 400);
+    const finish = (at) => { observer.disconnect(); clearTimeout(timer); resolve(at); };
+    observer.observe(document.querySelector("#bars"),
+      { subtree: true, attributes: true, childList: true, characterData: true });
+  });
+  const times = [];
+  tell("pointerdown", stroke[0]);
+  for (const point of stroke.slice(1)) {
+    const begun = performance.now();
+    const change = changed();
+    tell("pointermove", point);
+    const at = await change;
+    if (at !== null) times.push(at - begun);
+  }
+  tell("pointerup", stroke.at(-1));
+  return times;
+}"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=results.AsWritten)
+    parser.add_argument("--drawings", type=int, default=5000)
+    parser.add_argument("--rounds", type=int, default=5, help="openings of the page")
+    options = parser.parse_args()
+    drawings = data.pen_digits(options.drawings)
+    with tempfile.TemporaryDirectory(prefix="digits-") as folder:
+        subject = site(Path(folder))
+        with serving.running(subject) as (port, _, _), chromium() as browser:
+            rows = measured(browser, f"http://127.0.0.1:{port}/", drawings, options.rounds)
+    text = [
+        results.table(["what", "measured", "floor", "aim"], rows),
+        "Headless Chromium, served locally, without the service worker; server and browser share "
+        "the machine.",
+    ]
+    results.write("browser", "\n\n".join(text))
+
+
+def site(folder: Path) -> serving.Subject:
+    """Ours, its database and static files prepared as `make run` does it."""
+    subject = serving.subjects(folder)[0]
+    environment = {**os.environ, **subject.environment}
+    for command in (["migrate"], ["install_model"], ["collectstatic", "--noinput"]):
+        subprocess.run(
+            [sys.executable, "manage.py", *command],
+            cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+    return subject
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The distribution's Chromium, as the tests find it."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.services import find_chromium
+
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=find_chromium(), args=arguments)
+
+
+def measured(
+    browser: Browser, address: str, drawings: data.Ink, rounds: int
+) -> list[Sequence[object]]:
+    openings = [opened(browser, address) for _ in range(rounds)]
+    runtime, rest = openings[-1][0]
+    cold, cached = (
+        statistics.median(times) for times in zip(*(o[1] for o in openings), strict=True)
+    )
+    page = browser.new_context(service_workers="block").new_page()
+    page.goto(address)
+    page.evaluate(OPEN)
+    pixels = drawings.examples.pixels
+    times = page.evaluate(TIMED, [pixels[0].ravel().tolist(), ANSWERS])
+    same, difference = compared(page, pixels)
+    bars = pen_to_bars(browser, address, drawings)
+    p50, p99, p95 = (float(np.percentile(*one)) for one in ((times, 50), (times, 99), (bars, 95)))
+    return [
+        ("runtime and model, compressed", f"{runtime / KB:.0f} KB", "600 KB", "350 KB"),
+        ("all else on the draw page, compressed", f"{rest / KB:.0f} KB", "150 KB", "80 KB"),
+        (f"navigation to the first browser answer, cold (median of {rounds})",
+         f"{cold:.0f} ms", "900 ms", "500 ms"),
+        (f"the same from the cache (median of {rounds})",
+         f"{cached:.0f} ms", "500 ms", "250 ms"),
+        (f"one answer by the worker, there and back, p50 / p99 of {ANSWERS}",
+         f"{p50:.1f} / {p99:.1f} ms", "8 / 25 ms", "3 / 8 ms"),
+        (f"pen event to updated bars, CPU slowed {SLOWED}x, p95 of {len(bars)}",
+         f"{p95:.0f} ms", "100 ms", "50 ms"),
+        (f"same digit as the server, {len(pixels)} real drawings",
+         f"{results.percent(same, 3)} %", "99.9 %", "100 %"),
+        ("largest difference of a probability", f"{difference:.1e}", "5e-3", ""),
+    ]  # fmt: skip
+
+
+def opened(browser: Browser, address: str) -> tuple[tuple[int, int], tuple[float, float]]:
+    """Bytes of runtime with model and of all else; ms to the first answer, cold and cached."""
+    context = browser.new_context(service_workers="block")
+    page = context.new_page()
+    page.add_init_script(READY)
+    finished: list[Any] = []
+    page.on("requestfinished", lambda one: finished.append(one))
+    cold = ready(page, address)
+    page.wait_for_load_state("networkidle")
+    sizes = [(one.url, one.sizes()["responseBodySize"]) for one in finished]
+    cached = ready(page, address)
+    context.close()
+    reading = [size for url, size in sizes if "/packages/" in url or "/models/" in url]
+    return (sum(reading), sum(size for _, size in sizes) - sum(reading)), (cold, cached)
+
+
+def ready(page: Page, address: str) -> float:
+    page.goto(address)
+    page.wait_for_function("window.readyAfter", timeout=60_000)
+    return float(page.evaluate("window.readyAfter"))
+
+
+def compared(page: Page, pixels: Any) -> tuple[float, float]:
+    """The share of glyphs read as the same, and the largest difference of a probability."""
+    from recognizer.inference import LiteRTEngine
+    from recognizer.versions import SHIPPED
+
+    batches = [pixels[at : at + BATCH].ravel().tolist() for at in range(0, len(pixels), BATCH)]
+    here = np.array([row for batch in batches for row in page.evaluate(READ, batch)])
+    there = LiteRTEngine((SHIPPED / LiteRTEngine.file_name).read_bytes()).read(pixels)
+    same = here.argmax(axis=1) == there.argmax(axis=1)
+    return float(same.mean()), float(np.abs(here - there).max())
+
+
+def pen_to_bars(browser: Browser, address: str, drawings: data.Ink) -> list[float]:
+    """ms, over the longest strokes of some drawings."""
+    page = browser.new_context(service_workers="block").new_page()
+    page.goto(address)
+    page.locator("[data-reads-here]").wait_for(timeout=60_000)
+    session = page.context.new_cdp_session(page)
+    session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWED})
+    times: list[float] = []
+    for record in drawings.records[:PEN_DRAWINGS]:
+        points = np.array([point[:2] for point in max(record.strokes, key=len)], float)
+        low, high = points.min(axis=0), points.max(axis=0)
+        placed = 0.15 + 0.7 * (points - low) / max((high - low).max(), 1)
+        times += page.evaluate(PEN, placed.tolist())
+        page.keyboard.press("c")
+    return times
+
+
+if __name__ == "__main__":
+    main()
