@@ -17,7 +17,7 @@ WORKSHOP = var/model
 MODEL = VAR_DIR=$(WORKSHOP) HELD_OUT_PERCENT=0 $(PY) manage.py
 PENDIGITS = pendigits-train.ndjson.gz
 
-.PHONY: help run test train model lint format clean browser-packages
+.PHONY: help run test train model lint format texts clean browser-packages
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -50,6 +50,9 @@ lint: .venv/test-installed ## check style and types only
 format: .venv/test-installed ## put the code into its form
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
+
+texts: .venv/test-installed ## collect the texts for translators (ARGS=fr begins French)
+	@DJANGO_SETTINGS_MODULE=tests.settings $(PY) -m tests.translations $(ARGS)
 
 clean: ## remove what was installed and cached; what the site stored in var/ stays
 	rm -rf .venv node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis

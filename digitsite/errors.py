@@ -18,6 +18,7 @@ from django.core.exceptions import (
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
+from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -49,7 +50,7 @@ def api_exception_handler(error: Exception, context: dict[str, Any]) -> Response
     if isinstance(error, exceptions.APIException):
         return _api_exception(error)
     if isinstance(error, TOO_LARGE):
-        return Response(body("too_large", "The request is too large."), status=413)
+        return Response(body("too_large", _("The request is too large.")), status=413)
     if isinstance(error, UNREADABLE):
         return Response(body("bad_request", "The request cannot be read."), status=400)
     if isinstance(error, (Http404, ObjectDoesNotExist)):
@@ -58,7 +59,7 @@ def api_exception_handler(error: Exception, context: dict[str, Any]) -> Response
         return Response(body("permission_denied", "You may not do this."), status=403)
     if isinstance(error, (OperationalError, InterfaceError)):
         logger.error("The database did not answer.", exc_info=error)
-        return Response(body("unavailable", "The database cannot be reached."), status=503)
+        return Response(body("unavailable", _("The database cannot be reached.")), status=503)
     return None
 
 
@@ -66,7 +67,7 @@ def _api_exception(error: exceptions.APIException) -> Response:
     headers = {}
     if isinstance(error, exceptions.Throttled):
         headers["Retry-After"] = str(getattr(error, "wait", None) or 1)
-        content = body("throttled", "Too many requests; please wait a moment.")
+        content = body("throttled", _("Too many requests; please wait a moment."))
     else:
         content = body(str(getattr(error.detail, "code", error.default_code)), str(error.detail))
     if (challenge := getattr(error, "auth_header", None)) is not None:

@@ -4,6 +4,7 @@ from csp.decorators import csp_update
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views import defaults
+from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from digitsite import health
@@ -23,6 +24,7 @@ swagger = csp_update({"style-src": ["'self'", "'unsafe-inline'"]})(
 
 urlpatterns = [
     path("", include("recognizer.urls")),
+    path("language/", set_language, name="set_language"),
     path("api/v1/", include((api, "api"))),
     path("api/docs/", swagger, name="docs"),
     path("admin/login/", limited_login(admin.site.login)),

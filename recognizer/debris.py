@@ -39,7 +39,7 @@ def cleared(mask: Mask) -> Mask:
     mask = _without_ruling(mask)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, ltype=cv2.CV_16U)
     if count > _MOST_PIECES + mask.size / _PIXELS_A_PIECE:
-        raise Blank("There is nothing but noise on this picture.", field="image")
+        raise Blank(_("There is nothing but noise on this picture."), field="image")
     sizes = stats[:, 2:4]
     longer = sizes.max(axis=1)
     kept = np.ones(count, dtype=np.bool_)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from digitsite.exceptions import Unavailable
-from recognizer import services
+from recognizer import figures, services
 from recognizer.models import NOT_A_DIGIT, Drawing, DrawingUse
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def shown(label: str) -> str:
 
 
 def percent(share: float) -> str:
-    return f"{100 * share:.0f}\u00a0%"
+    return figures.percent(share, places=0)
 
 
 def steps(drawing: Drawing) -> list[Step]:

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 SETS = {"mnist": "MNIST test", "held_out": "held-out drawings", "validation": "validation"}
 # From which share of a row on a confusion is shown how strongly.
 HEAT = (0.0, 0.005, 0.02, 0.05)
-# Of a matrix's rows and columns; "not a digit" would make one of them wide.
-NAMES = [*map(str, range(10)), "none"]
+DIGITS = [str(digit) for digit in range(10)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +28,16 @@ class Cell:
     title: str
 
 
-def percent(share: float | None) -> str:
-    return "–" if share is None else f"{100 * share:.2f}\u00a0%"
+def names() -> list[str]:
+    """Of a matrix's rows and columns; "not a digit" would make one of them wide."""
+    return [*DIGITS, _("none")]
+
+
+def percent(share: float | None, places: int = 2) -> str:
+    """In the reader's language."""
+    if share is None:
+        return "–"
+    return _("%(number)s\u00a0%%") % {"number": f"{100 * share:.{places}f}"}
 
 
 def accuracy(metrics: Mapping[str, Any], name: str) -> float | None:
@@ -79,14 +86,14 @@ def _reports(metrics: Mapping[str, Any]) -> list[tuple[str, Any]]:
 def confusion(counts: list[list[int]]) -> list[tuple[str, list[Cell]]]:
     """(11, 11) counts, truth by answer -> named rows of cells."""
     return [
-        (NAMES[truth], [_cell(truth, answer, row) for answer in range(len(row))])
-        for truth, row in enumerate(counts)
+        (name, [_cell(truth, answer, row) for answer in range(len(row))])
+        for truth, (name, row) in enumerate(zip(names(), counts, strict=True))
     ]
 
 
 def _cell(truth: int, answer: int, row: list[int]) -> Cell:
     count, total = row[answer], sum(row)
-    was, read = Label(LABELS[truth]).label, Label(LABELS[answer]).label
+    was, read = str(Label(LABELS[truth]).label), str(Label(LABELS[answer]).label)
     heat = sum(count > share * total for share in HEAT) if count else 0
     kind = "right" if truth == answer else f"heat-{heat}"
     words = {"was": was, "read": read, "count": count, "total": total}

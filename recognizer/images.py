@@ -8,6 +8,7 @@ import warnings
 from typing import TYPE_CHECKING
 
 import numpy as np
+from django.utils.translation import gettext as _
 from PIL import Image
 
 from digitsite.exceptions import TooLarge
@@ -67,7 +68,9 @@ def decode(data: bytes, *, most_bytes: int, most_pixels: int) -> NDArray[np.uint
     is decoded, or `BadImage`.
     """
     if len(data) > most_bytes:
-        raise TooLarge(f"The image is larger than {most_bytes} bytes.", field="image")
+        raise TooLarge(
+            _("The image is larger than %(most)s bytes.") % {"most": most_bytes}, field="image"
+        )
     try:
         return _decode(data, most_pixels)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -76,14 +79,14 @@ def decode(data: bytes, *, most_bytes: int, most_pixels: int) -> NDArray[np.uint
         raise
     except Exception as error:  # Pillow raises whatever the damaged part leads to.
         raise BadImage(
-            "This is no image that can be read here; send PNG, JPEG, WebP, GIF, BMP or TIFF.",
+            _("This is no image that can be read here; send PNG, JPEG, WebP, GIF, BMP or TIFF."),
             field="image",
         ) from error
 
 
 def _decode(data: bytes, most_pixels: int) -> NDArray[np.uint8]:
     if len(_START_OF_SCAN.findall(data)) > _MOST_SCANS:
-        raise BadImage("This JPEG has more scans than any that is in use.", field="image")
+        raise BadImage(_("This JPEG has more scans than any that is in use."), field="image")
     with Image.open(_Patience(data), formats=FORMATS) as image:
         if image.width * image.height > most_pixels:
             raise _too_many(most_pixels)
@@ -98,7 +101,9 @@ def _decode(data: bytes, most_pixels: int) -> NDArray[np.uint8]:
 
 
 def _too_many(most_pixels: int) -> TooLarge:
-    return TooLarge(f"The image has more than {most_pixels} pixels.", field="image")
+    return TooLarge(
+        _("The image has more than %(most)s pixels.") % {"most": most_pixels}, field="image"
+    )
 
 
 class _Patience(io.BytesIO):
@@ -109,7 +114,7 @@ class _Patience(io.BytesIO):
     def read(self, size: int | None = -1, /) -> bytes:
         self._reads += 1
         if self._reads > _MOST_READS:
-            raise BadImage("This image is made of too many parts.", field="image")
+            raise BadImage(_("This image is made of too many parts."), field="image")
         return super().read(size)
 
 

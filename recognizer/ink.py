@@ -13,6 +13,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
+from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from digitsite.exceptions import TooLarge
@@ -54,12 +55,12 @@ def parse(strokes: Any, *, most_strokes: int, most_points: int) -> list[Stroke]:
     if not isinstance(strokes, list) or not all(isinstance(stroke, list) for stroke in strokes):
         raise BadInk("Strokes must be a list of lists of points.", field="strokes")
     if len(strokes) > most_strokes:
-        raise TooLarge(f"More than {most_strokes} strokes.", field="strokes")
+        raise TooLarge(_("More than %(most)s strokes.") % {"most": most_strokes}, field="strokes")
     total = sum(map(len, strokes))
     if total > most_points:
-        raise TooLarge(f"More than {most_points} points.", field="strokes")
+        raise TooLarge(_("More than %(most)s points.") % {"most": most_points}, field="strokes")
     if total == 0:
-        raise Blank("There is nothing drawn yet.", field="strokes")
+        raise Blank(_("There is nothing drawn yet."), field="strokes")
     return [_parse_stroke(stroke) for stroke in strokes if stroke]
 
 
@@ -102,7 +103,7 @@ def normalise(strokes: Sequence[Stroke], *, canvas: tuple[float, float] | None =
     """
     box = bounding_box(strokes)
     if _is_dot(box, canvas):
-        raise Blank("That is only a dot; please draw a digit.", field="strokes")
+        raise Blank(_("That is only a dot; please draw a digit."), field="strokes")
     return Glyph(pixels=np.rint(render(strokes) * 255).astype(np.uint8), box=box)
 
 
@@ -195,7 +196,7 @@ def digits(strokes: Sequence[Stroke], *, canvas: tuple[float, float] | None = No
     digits = [one for one in drawn if not _is_dot(bounding_box(one[1]), canvas)]
     # Without a stroke that can be one by itself, nothing would be left once all are shared out.
     if all(len(parts) > 1 for _, parts in digits):
-        raise Blank("There is no digit in this drawing.", field="strokes")
+        raise Blank(_("There is no digit in this drawing."), field="strokes")
     dots = [group for group, parts in drawn if _is_dot(bounding_box(parts), canvas)]
     glyphs = [normalise(parts) for _, parts in digits]
     return Lattice(glyphs, [group for group, _ in digits] + dots + signs)

@@ -10,6 +10,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Prefetch, Q, Value, When
 from django.db.models.functions import Cast
+from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,7 +32,7 @@ class Label(models.TextChoices):
     SEVEN = "7", "7"
     EIGHT = "8", "8"
     NINE = "9", "9"
-    NOT_A_DIGIT = NOT_A_DIGIT, "not a digit"
+    NOT_A_DIGIT = NOT_A_DIGIT, _("not a digit")
 
 
 class Contributor(models.Model):

@@ -8,6 +8,7 @@ own pen: a marker, a brush and a pencil give the same glyph.
 from __future__ import annotations
 
 import numpy as np
+from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from digitsite.exceptions import TooLarge
@@ -65,16 +66,18 @@ def _taken_apart(grey: Grey) -> tuple[Sheet, Pieces, list[Group], list[Group]]:
     found = pieces.taken_apart(sheet.mask)
     groups, signs = grouping.candidates(found.boxes, in_order=False, chains=found.chains)
     if not groups:
-        raise Blank("There is no digit on this picture.", field="image")
+        raise Blank(_("There is no digit on this picture."), field="image")
     if sum(len(group.pieces) == 1 for group in groups) > _MOST_DIGITS:
-        raise TooLarge(f"There are more than {_MOST_DIGITS} digits.", field="image")
+        raise TooLarge(
+            _("There are more than %(most)s digits.") % {"most": _MOST_DIGITS}, field="image"
+        )
     return sheet, found, groups, signs
 
 
 def _look(grey: Grey) -> Sheet:
     sheet = look(grey)
     if max(sheet.box(sheet.mask)[2:]) < _DOT_SHARE * min(grey.shape):
-        raise Blank("That is only a dot; please write a digit.", field="image")
+        raise Blank(_("That is only a dot; please write a digit."), field="image")
     return sheet
 
 

@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from digitsite.exceptions import Conflict, Invalid, Refused, Unavailable
 from recognizer import metrics, registry
@@ -81,7 +82,7 @@ def _live() -> registry.Live:
         return registry.live()
     except registry.NoModel as error:
         raise Unavailable(
-            "No model answers yet. An admin can install one: manage.py install_model.",
+            _("No model answers yet. An admin can install one: manage.py install_model."),
             code="no_model",
         ) from error
 
@@ -179,7 +180,7 @@ def drawing_label(*, drawing: Drawing, label: str) -> Drawing:
     ).update(label=label, labelled_at=timezone.now(), review=Drawing.Review.PENDING)
     drawing.refresh_from_db()
     if not changed:
-        raise Conflict(f"This drawing has already been {drawing.review}.", code="reviewed")
+        raise Conflict(_("This drawing has already been checked."), code="reviewed")
     return drawing
 
 

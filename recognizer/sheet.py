@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 # and, once its files are cached, 20 ms.
 import cv2
 import numpy as np
+from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from recognizer.debris import Mask, cleared
@@ -81,7 +82,7 @@ def _part_with_ink(sheet: Sheet, grey: Grey) -> tuple[slice, slice]:
 
 def _look(grey: Grey) -> Sheet:
     if min(grey.shape) < max(_NARROWEST, _SLIMMEST * max(grey.shape)):
-        raise Blank("This picture is too narrow to hold a digit.", field="image")
+        raise Blank(_("This picture is too narrow to hold a digit."), field="image")
     small, scale = halved(grey, _SIDE)
     light = Light.on(halved(small, _THUMB)[0])
     for light_ink in polarities(light):
@@ -89,7 +90,7 @@ def _look(grey: Grey) -> Sheet:
             if light_ink:
                 return _inked(255 - small, light.inverted(), scale)
             return _inked(small, light, scale)
-    raise Blank("There is nothing written on this picture.", field="image")
+    raise Blank(_("There is nothing written on this picture."), field="image")
 
 
 def halved(grey: Grey, side: int) -> tuple[Grey, float]:
@@ -127,14 +128,14 @@ def levels(depths: Depth) -> tuple[float, float]:
     otsu = _otsu(histogram)
     paper, ink = histogram[: otsu + 1], histogram[otsu + 1 :]
     if not ink.any():
-        raise Blank("There is nothing written on this picture.", field="image")
+        raise Blank(_("There is nothing written on this picture."), field="image")
     median = _quantile(paper, 0.5)
     contrast = otsu + 1 + float(ink @ np.arange(len(ink))) / float(ink.sum()) - median
     # The quartile of a normal distribution lies at 0.674 of its deviation. The
     # upper one would take the soft edges of strokes for noise.
     noise = (median - _quantile(paper, 0.25)) / 0.674
     if contrast < max(_FAINTEST, _CLEAREST * noise):
-        raise Blank("There is nothing written on this picture.", field="image")
+        raise Blank(_("There is nothing written on this picture."), field="image")
     darkest = otsu + 1 + _quantile(ink, 0.98)
     return max(otsu, _EDGE * darkest), darkest
 

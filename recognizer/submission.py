@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
 
 from digitsite.exceptions import Invalid, TooLarge, Unsupported
 from recognizer import ink
@@ -101,18 +102,22 @@ def _image(value: Any) -> bytes:
     most = settings.LIMITS["image_bytes"]
     if isinstance(value, UploadedFile):
         if (value.size or 0) > most:
-            raise TooLarge(f"The image is larger than {most} bytes.", field="image")
+            raise TooLarge(
+                _("The image is larger than %(most)s bytes.") % {"most": most}, field="image"
+            )
         return bytes(value.read())
     if not isinstance(value, str):
         raise BadImage("The image must be a file, or base64 text.", field="image")
     if value.startswith("data:"):
-        head, _, value = value.partition(",")
+        head, _comma, value = value.partition(",")
         if not head.startswith("data:image/"):
             raise Unsupported("The data URL is not that of an image.", field="image")
         if not head.endswith(";base64"):
             raise BadImage("The data URL must be base64.", field="image")
     if len(value) > most * 4 // 3 + 4:
-        raise TooLarge(f"The image is larger than {most} bytes.", field="image")
+        raise TooLarge(
+            _("The image is larger than %(most)s bytes.") % {"most": most}, field="image"
+        )
     try:  # `base64` on a command line breaks its lines
         return base64.b64decode("".join(value.split()), validate=True)
     except (binascii.Error, ValueError) as error:

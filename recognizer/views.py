@@ -36,7 +36,7 @@ def about(request: HttpRequest) -> HttpResponse:
     answering = telling.answering()
     context = {
         "history": telling.history(),
-        "labels": figures.NAMES,
+        "labels": figures.names(),
         "predict": request.build_absolute_uri(reverse("api:predict")),
         **(_live(answering) if answering else {}),
     }

@@ -250,7 +250,7 @@ def test_a_checked_label_stays(drawer: Client) -> None:
     page = drawer.get(address("drawing", the_drawing()))
     assert 'name="label"' not in text(page)
     response = drawer.post(address("drawing-label", the_drawing()), {"label": "9"}, follow=True)
-    assert "already been accepted" in text(response)
+    assert "already been checked" in text(response)
     assert the_drawing().label == "4"
 
 

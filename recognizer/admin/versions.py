@@ -165,7 +165,7 @@ class ModelVersionAdmin(LookOnlyAdmin[ModelVersion]):
         page = {
             "sets": figures.measured(version.metrics),
             "digits": figures.by_digit(version.metrics),
-            "labels": figures.NAMES,
+            "labels": figures.names(),
             "gate": report,
             "checks": [
                 {**check, "name": check["name"].replace("_", "-")}
