@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 import cv2
 import numpy as np
+from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from recognizer.exceptions import Blank
@@ -37,7 +38,7 @@ _MOST_LINES = 40  # more are a pattern, which only costs time
 def cleared(mask: Mask) -> Mask:
     """Only the pieces that can be writing. Raises `Blank` where it is all noise."""
     mask = _without_ruling(mask)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, ltype=cv2.CV_16U)
+    count, labels, stats, _centres = cv2.connectedComponentsWithStats(mask, ltype=cv2.CV_16U)
     if count > _MOST_PIECES + mask.size / _PIXELS_A_PIECE:
         raise Blank(_("There is nothing but noise on this picture."), field="image")
     sizes = stats[:, 2:4]
