@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -30,6 +31,8 @@ def service_worker(request: HttpRequest) -> HttpResponse:
     kept: dict[str, Any] = {
         "files": _files(),
         "pages": [reverse("recognizer:draw"), reverse("recognizer:offline")],
+        # Another choice of language is another version, and brings its pages.
+        "language": get_language(),
         "model": reverse("api:model"),
         "modelFiles": "/models/",
     }

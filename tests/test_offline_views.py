@@ -61,3 +61,13 @@ def test_the_page_without_the_server_leads_back_to_drawing(client: Client) -> No
     response = client.get("/offline/")
     assert response.status_code == 200
     assert b'href="/"' in response.content
+
+
+def test_what_is_kept_is_in_the_language_that_was_chosen(client: Client) -> None:
+    english = client.get("/service-worker.js").content.decode()
+    client.post("/language/", {"language": "he"})
+    hebrew = client.get("/service-worker.js").content.decode()
+    assert '"language": "en"' in english
+    assert '"language": "he"' in hebrew
+    version = re.compile(r'"version": "(\w+)"')
+    assert version.findall(english) != version.findall(hebrew)

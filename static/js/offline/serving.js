@@ -9,10 +9,10 @@ const MODEL = "model";
 
 /**
  * `files` never change under their address; `pages` are what navigations get without a
- * network, by path, the last one for all others; `model` is the API's address of the live
- * version. Another `version` of the site fetches everything anew.
+ * network, by path and in the `language`, the last one for all others; `model` is the API's
+ * address of the live version. Another `version` of the site fetches everything anew.
  */
-function serve({ version, files, pages, model, modelFiles }) {
+function serve({ version, files, pages, language, model, modelFiles }) {
   const own = `files-${version}`;
   const isFile = new Set(files);
 
@@ -39,8 +39,9 @@ function serve({ version, files, pages, model, modelFiles }) {
   async function keepFiles() {
     const cache = await caches.open(own);
     await cache.addAll(files);
-    // Without cookies: what is kept is the same for everybody.
-    for (const path of pages) await cache.put(path, await fetch(path, { credentials: "omit" }));
+    // Without cookies: what is kept is the same for all who read this language.
+    const options = { credentials: "omit", headers: { "Accept-Language": language } };
+    for (const path of pages) await cache.put(path, await fetch(path, options));
   }
 
   async function page(path) {
