@@ -205,7 +205,7 @@ def test_a_blank_canvas_has_no_answer() -> None:
     reader: Any = SimpleNamespace(
         read=lambda pixels: SimpleNamespace(answers=np.full(len(pixels), 4))
     )
-    part = Part(np.array([True, True]), reader, knows_ink=False)
+    part = Part(np.array([True, True]), Path(), reader, knows_ink=False)
     assert canvas.answers([None, canvas.shrunk(blank)], [part]).tolist() == [-1, 4]
 
 
