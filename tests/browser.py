@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from playwright.sync_api import CDPSession, Page, Response, expect
@@ -71,6 +72,18 @@ def draw_with_finger(page: Page, strokes: list[Any]) -> None:
         for point in rest:
             touch(session, "touchMove", point)
         touch(session, "touchEnd")
+
+
+def until(page: Page, expression: str, arg: Any = None) -> None:
+    """Waits for a JavaScript expression, or a function of `arg`, to be true or to promise it.
+
+    Playwright's own `wait_for_function` evaluates again within the page, where the
+    Content-Security-Policy forbids it: it only passes where nothing is to be waited for.
+    """
+    deadline = time.monotonic() + 30
+    while not page.evaluate(expression, arg):
+        assert time.monotonic() < deadline, f"{expression} has not become true."
+        page.wait_for_timeout(50)
 
 
 def ink_on(page: Page) -> int:

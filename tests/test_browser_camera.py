@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.sync_api import BrowserType, Page, expect
 
 from recognizer.models import Drawing, ModelVersion
-from tests.browser import draw_and_wait
+from tests.browser import draw_and_wait, until
 from tests.drawings import FOUR, ONE
 from tests.photos import FORTY_FOUR, jpeg, photo, video
 
@@ -205,7 +205,7 @@ def test_one_of_two_cameras_is_chosen(film: Film) -> None:
     expect(page.get_by_role("button", name="Other camera")).to_be_visible(timeout=PATIENCE)
     first = page.evaluate(current)
     page.get_by_role("button", name="Other camera").click()
-    page.wait_for_function(f"(first) => ![undefined, first].includes(({current})())", arg=first)
+    until(page, f"(first) => ![undefined, first].includes(({current})())", first)
     expect(page.get_by_role("button", name="Use this")).to_be_enabled()
 
 

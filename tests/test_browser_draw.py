@@ -21,8 +21,9 @@ from tests.browser import (
     seen_on,
     sheet_width,
     touch,
+    until,
 )
-from tests.drawings import FOUR, ONE, SCRIBBLE, SEVEN
+from tests.drawings import DOUBTFUL, FOUR, ONE, SCRIBBLE, SEVEN
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -157,7 +158,7 @@ def test_an_unsure_answer_is_always_asked_about(
     settings.ASK_PERCENT = 0
     page.goto(live_server.url)
     expect(page.locator("#version")).to_contain_text("version 1")
-    replay_and_wait(page, SCRIBBLE[:2])
+    replay_and_wait(page, DOUBTFUL)
     page.get_by_role("button", name="Not a digit").click()
     expect(page.get_by_text("Thank you")).to_be_visible()
 
@@ -301,7 +302,7 @@ def test_everything_is_reached_by_tab_and_shows_the_focus(desk: Page) -> None:
     draw_and_wait(desk, FOUR)
     desk.evaluate("document.activeElement.blur()")
     reached = set()
-    for _ in range(30):
+    for _ in range(60):  # once around the page, from the sheet on
         desk.keyboard.press("Tab")
         name, outline = desk.evaluate(
             """() => [document.activeElement.id || document.activeElement.dataset.label || "",
@@ -394,7 +395,7 @@ def test_a_turned_phone_keeps_the_ink(phone: Page) -> None:
     upright = ink_on(phone) / (sheet_width(phone) * 3) ** 2
     phone.set_viewport_size({"width": 740, "height": 360})
     expect(phone.locator("#digit")).to_have_text("4")
-    phone.wait_for_function("document.querySelector('#sheet').width < 900")
+    until(phone, "document.querySelector('#sheet').width < 900")
     across = ink_on(phone) / (sheet_width(phone) * 3) ** 2
     assert across == pytest.approx(upright, rel=0.05)
 

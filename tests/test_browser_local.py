@@ -100,6 +100,8 @@ def test_a_slow_server_is_not_waited_for(reading: Page) -> None:
     expect(reading.locator("#digit")).to_have_text("4")
     expect(reading.locator("#reader")).to_have_attribute("data-state", "live")
     expect(reading.locator("#by")).to_be_empty()
+    while not waiting:
+        reading.wait_for_timeout(20)
     waiting[-1].continue_()
     expect(reading.locator("#by")).to_contain_text("by the server in")
 

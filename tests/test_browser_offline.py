@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from recognizer import artifacts, versions
 from recognizer.models import Drawing
-from tests.browser import replay, replay_and_wait
+from tests.browser import replay, replay_and_wait, until
 from tests.drawings import FOUR, SEVEN
 from tests.tensorflowjs import needs_packages
 from tests.test_browser_answer import FOUR_HUNDRED_SEVEN
@@ -28,7 +28,7 @@ def kept(browser: Browser, live_server: Any, live_model: Any) -> Iterator[Page]:
     context = browser.new_context()
     page = context.new_page()
     page.goto(live_server.url)
-    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    until(page, "navigator.serviceWorker.controller?.state === 'activated'")
     expect(page.locator("#reader")).to_have_attribute("data-reads-here", "", timeout=30_000)
     yield page
     context.close()
@@ -102,13 +102,15 @@ def test_a_newly_promoted_version_is_kept_in_place_of_the_old(kept: Page) -> Non
     replay_and_wait(kept, FOUR)
     names = """async () => (await (await caches.open("model")).keys())
         .map(({ url }) => new URL(url).pathname).filter((path) => path.startsWith("/models/"))"""
-    kept.wait_for_function(
-        f"({names})().then((paths) => paths.length === 2 && paths.every((p) => p.includes('/2/')))"
+    until(
+        kept,
+        f"({names})().then((paths) => paths.length === 2 && paths.every((p) => p.includes('/2/')))",
     )
     unplug(kept)
     kept.reload()
+    expect(kept.locator("#reader")).to_have_attribute("data-reads-here", "", timeout=30_000)
     replay(kept, FOUR)
-    expect(kept.locator("#by")).to_contain_text("in this browser in", timeout=30_000)
+    expect(kept.locator("#by")).to_contain_text("in this browser in")
     expect(kept.locator("#version")).to_have_text("Model version 2")
 
 
