@@ -184,7 +184,7 @@ def opened(browser: Browser, address: str) -> tuple[tuple[int, int], tuple[float
 
 def ready(page: Page, address: str) -> float:
     page.goto(address)
-    page.wait_for_function("window.readyAfter", timeout=60_000)
+    page.locator("[data-reads-here]").wait_for(timeout=60_000)
     return float(page.evaluate("window.readyAfter"))
 
 

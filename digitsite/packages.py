@@ -16,7 +16,6 @@ FOLDER = "packages"  # among the static files
 # builds run under a policy that allows WebAssembly; the packages' main ones need eval.
 RUNTIME = {
     "core": "@tensorflow/tfjs-core/dist/tf-core.es2017.min.js",
-    "converter": "@tensorflow/tfjs-converter/dist/tf-converter.es2017.min.js",
     "wasm-backend": "@tensorflow/tfjs-backend-wasm/dist/tf-backend-wasm.es2017.min.js",
     "wasm-binary": "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm",
     "cpu-backend": "@tensorflow/tfjs-backend-cpu/dist/tf-backend-cpu.es2017.min.js",

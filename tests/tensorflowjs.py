@@ -13,7 +13,7 @@ from recognizer.versions import SHIPPED
 from tests.services import ROOT
 
 PACKAGES = ROOT / "node_modules" / "@tensorflow"
-# The price of float16 weights, and what a published version may differ by at most.
+# The price of rounded weights, and what a published version may differ by at most.
 LARGEST_DIFFERENCE = 5e-3
 
 needs_packages = pytest.mark.skipif(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 
 from recognizer.browser import TOPOLOGY, WEIGHTS
 from training import hands
-from training.tfjs import Graph, NotForBrowsers
+from training.tfjs import FINE_STEPS, STEPS, Graph, NotForBrowsers
 
 pytestmark = [
     pytest.mark.slow,
@@ -101,13 +102,29 @@ def test_the_batch_is_free(files: dict[str, bytes]) -> None:
     assert sizes == [["-1", "28", "28", "1"], ["-1", "11"]]
 
 
-def test_kernels_are_float16(model: Any, files: dict[str, bytes]) -> None:
+def test_kernels_are_rounded_small_ones_less(model: Any, files: dict[str, bytes]) -> None:
     (group,) = json.loads(files[TOPOLOGY])["weightsManifest"]
     assert group["paths"] == [WEIGHTS]
     kernels = [weight for weight in group["weights"] if "quantization" in weight]
-    assert {weight["quantization"]["dtype"] for weight in kernels} == {"float16"}
+    assert {weight["quantization"]["dtype"] for weight in kernels} == {"uint16"}
     assert len(kernels) == 8
     assert len(files[WEIGHTS]) < 2.02 * model.count_params()
+    first, last = (
+        _steps(files[WEIGHTS], group["weights"], one) for one in (kernels[0], kernels[-1])
+    )
+    assert {first.min(), first.max()} & {0, 2 * FINE_STEPS}, "the largest weight is at an end"
+    assert {last.min(), last.max()} & {0, 2 * STEPS}
+    assert max(last) < 2**12 < max(first) < 2**15
+
+
+def _steps(content: bytes, weights: list[dict[str, Any]], wanted: dict[str, Any]) -> np.ndarray:
+    at = 0
+    for weight in weights:
+        count = math.prod(weight["shape"])
+        if weight is wanted:
+            return np.frombuffer(content, "<u2", count, at)
+        at += count * (2 if "quantization" in weight else 4)
+    raise AssertionError("no such weight")
 
 
 def test_the_same_network_gives_the_same_bytes(files: dict[str, bytes]) -> None:
@@ -171,11 +188,20 @@ def test_a_network_that_is_no_chain_is_refused() -> None:
         to_tfjs(keras.Model(inputs, both))
 
 
-@pytest.mark.parametrize("weight", [70_000.0, float("nan")])
-def test_a_weight_beyond_float16_is_refused(weight: float) -> None:
+@pytest.mark.parametrize("weight", [float("inf"), float("nan")])
+def test_a_weight_that_is_no_number_is_refused(weight: float) -> None:
     graph = Graph((1,))
-    with pytest.raises(NotForBrowsers, match="beyond float16"):
-        graph.half(np.array([1.0, weight]))
+    with pytest.raises(NotForBrowsers, match="finite"):
+        graph.rounded(np.array([1.0, weight]))
+
+
+def test_a_layer_of_zeros_stays_one() -> None:
+    from training.keras_setup import keras
+
+    layers = keras.layers
+    zeros = layers.Dense(11, kernel_initializer="zeros")
+    answers = answers_in_browsers(chain(layers.Flatten(), zeros, layers.Softmax()))
+    assert np.allclose(answers, 1 / 11)
 
 
 def test_weights_that_do_not_fill_their_file_are_noticed(files: dict[str, bytes]) -> None:

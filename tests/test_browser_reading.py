@@ -30,7 +30,6 @@ STRICT = "default-src 'self'; object-src 'none'; base-uri 'none'"
 POLICY = f"{STRICT}; script-src 'self' 'wasm-unsafe-eval'"
 URLS = {
     "core": "/packages/tfjs-core/dist/tf-core.es2017.min.js",
-    "converter": "/packages/tfjs-converter/dist/tf-converter.es2017.min.js",
     "wasmBackend": "/packages/tfjs-backend-wasm/dist/tf-backend-wasm.es2017.min.js",
     "wasmBinary": "/packages/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm",
     "cpuBackend": "/packages/tfjs-backend-cpu/dist/tf-backend-cpu.es2017.min.js",

@@ -25,11 +25,11 @@ def to_tfjs(model: Any) -> dict[str, bytes]:
     """A chain of Keras layers -> `model.json` and `weights.bin`, by name.
 
     They take float32 (n, height, width, channels), n free, and give what the
-    model gives but for the rounding of its weights to float16. The same
+    model gives but for the rounding of its weights. The same
     weights give the same bytes.
 
     Raises `NotForBrowsers` for a layer that is not known here, where the layers
-    are no chain, and for weights that float16 cannot hold.
+    are no chain, and for weights that are no finite numbers.
     """
     chain = Chain()
     last = model.inputs[0]
@@ -61,8 +61,8 @@ class Linear:
 
     def write(self, graph: Graph) -> None:
         fused = texts("BiasAdd", "Relu") if self.relu else texts("BiasAdd")
-        # The biases weigh next to nothing, and as float16 would double the difference.
-        weights = graph.half(self.kernel), graph.single(self.bias)
+        # The biases weigh next to nothing as they are.
+        weights = graph.rounded(self.kernel), graph.single(self.bias)
         more = {"T": FLOAT, "num_args": {"i": "1"}, "fused_ops": fused}
         graph.add(self.operator, *weights, **self.attributes, **more)
 

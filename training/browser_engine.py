@@ -48,10 +48,13 @@ def _constants(manifest: list[dict[str, Any]], content: bytes) -> dict[str, NDAr
     found = {}
     at = 0
     for entry in (entry for group in manifest for entry in group["weights"]):
-        kept_as = np.dtype(entry.get("quantization", entry)["dtype"]).newbyteorder("<")
+        kept = entry.get("quantization", entry)
+        kept_as = np.dtype(kept["dtype"]).newbyteorder("<")
         values = np.frombuffer(content, kept_as, int(np.prod(entry["shape"])), at)
-        found[entry["name"]] = values.astype(entry["dtype"]).reshape(entry["shape"])
         at += values.nbytes
+        if kept is not entry:
+            values = values * kept["scale"] + kept["min"]
+        found[entry["name"]] = values.astype(entry["dtype"]).reshape(entry["shape"])
     if at != len(content):
         raise ValueError(f"The weights take {at} bytes of {len(content)}.")
     return found

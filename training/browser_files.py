@@ -20,7 +20,7 @@ from training.tfjs import NotForBrowsers
 
 logger = logging.getLogger(__name__)
 
-# The price of float16 weights; more than that is a mistake.
+# The price of rounded weights; more than that is a mistake.
 LARGEST_DIFFERENCE = 5e-3
 
 

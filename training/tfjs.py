@@ -21,6 +21,11 @@ from recognizer.browser import TOPOLOGY, WEIGHTS
 
 INPUT, OUTPUT = "image", "probabilities"
 FLOAT = {"type": "DT_FLOAT"}
+# Steps to either side of 0, up to a tensor's largest weight: 12 bits. Evenly spaced numbers
+# compress better than float16 at the same difference of the answers. The first layers have few
+# weights and a say in everything after them: 15 bits there cost little and halve the difference.
+STEPS, FINE_STEPS = 2047, 16383
+FEW = 10_000
 
 
 class NotForBrowsers(Exception):
@@ -45,14 +50,17 @@ class Graph:
         name = f"layer-{len(self._nodes)}"
         self._last = self._add(operator, name, [self._last, *constants], attributes)
 
-    def half(self, values: NDArray[np.float64]) -> str:
-        """Weights kept as float16, which are float32 again once they are loaded."""
-        kept = {"quantization": {"dtype": "float16", "original_dtype": "float32"}}
-        return self._constant(_finite(values, "<f2"), "DT_FLOAT", {"dtype": "float32", **kept})
+    def rounded(self, values: NDArray[np.float64]) -> str:
+        """Weights kept as whole numbers of steps, which are float32 again once they are loaded."""
+        most = FINE_STEPS if values.size < FEW else STEPS
+        step = float(np.abs(_finite(values)).max()) / most or 1.0
+        steps = (np.rint(values / step) + most).astype("<u2")
+        kept = {"dtype": "uint16", "scale": step, "min": -most * step, "original_dtype": "float32"}
+        return self._constant(steps, "DT_FLOAT", {"dtype": "float32", "quantization": kept})
 
     def single(self, values: NDArray[np.float64]) -> str:
         """Weights as float32."""
-        return self._constant(_finite(values, "<f4"), "DT_FLOAT", {"dtype": "float32"})
+        return self._constant(_finite(values).astype("<f4"), "DT_FLOAT", {"dtype": "float32"})
 
     def integers(self, *values: int) -> str:
         return self._constant(np.array(values, "<i4"), "DT_INT32", {"dtype": "int32"})
@@ -87,12 +95,10 @@ class Graph:
         return name
 
 
-def _finite(values: NDArray[np.float64], kind: str) -> NDArray[Any]:
-    with np.errstate(over="ignore"):
-        kept = values.astype(kind)
-    if not np.isfinite(kept).all():
-        raise NotForBrowsers(f"A weight of {np.abs(values).max():.3g} is beyond {kept.dtype.name}.")
-    return kept
+def _finite(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    if not np.isfinite(values).all():
+        raise NotForBrowsers("A weight is no finite number.")
+    return values
 
 
 def text(value: str) -> dict[str, str]:

@@ -11,13 +11,14 @@ import { Engine } from "../../static/js/reading/engine.js";
 const PACKAGES = fileURLToPath(new URL("../../node_modules/@tensorflow/", import.meta.url));
 const RUNTIME = {
   core: `${PACKAGES}tfjs-core/dist/tf-core.es2017.min.js`,
-  converter: `${PACKAGES}tfjs-converter/dist/tf-converter.es2017.min.js`,
   wasmBackend: `${PACKAGES}tfjs-backend-wasm/dist/tf-backend-wasm.es2017.min.js`,
   wasmBinary: `${PACKAGES}tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm`,
   cpuBackend: `${PACKAGES}tfjs-backend-cpu/dist/tf-backend-cpu.es2017.min.js`,
 };
 // TensorFlow.js sees that this is Node, and then wants what a script of Node's has.
 const OF_NODE = { require: createRequire(import.meta.url), __dirname: PACKAGES, fs, path };
+
+const CONVERTER = `${PACKAGES}tfjs-converter/dist/tf-converter.es2017.min.js`;
 
 /** Whether `npm ci` has been run. */
 export const isInstalled = Object.values(RUNTIME).every((file) => existsSync(file));
@@ -28,6 +29,14 @@ export async function openEngine({ topology, weights, backend }) {
   Object.assign(globalThis, OF_NODE);
   const urls = { ...RUNTIME, topology: dataUrl(topology), weights: dataUrl(weights) };
   return Engine.open(urls, load);
+}
+
+/** TensorFlow.js on the cpu, with the converter that its graph models are usually run by. */
+export async function openConverter() {
+  Object.assign(globalThis, OF_NODE);
+  for (const file of [RUNTIME.core, CONVERTER, RUNTIME.cpuBackend]) await load(file);
+  await globalThis.tf.setBackend("cpu");
+  return globalThis.tf;
 }
 
 /** A script, not a module: it defines globals, as `import()` of it does in a browser. */

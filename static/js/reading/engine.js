@@ -1,5 +1,6 @@
 /** A network in this thread: glyphs -> probabilities. */
 
+import { GraphModel } from "./graph.js";
 import { fetchModel } from "./model.js";
 import { loadRuntime } from "./runtime.js";
 
@@ -8,17 +9,17 @@ export class Engine {
   #model;
   #shape; // one glyph's
 
-  /** `model` is a graph model of `tf`; from now on it is the engine's. */
+  /** `model` is a GraphModel of `tf`; from now on it is the engine's. */
   constructor(tf, model) {
     this.#tf = tf;
     this.#model = model;
-    this.#shape = model.inputs[0].shape.slice(1);
+    this.#shape = model.shape;
   }
 
   /** Loads runtime and model, and answers once, so that the first question waits for nothing. */
   static async open(urls, load) {
     const [files, tf] = await Promise.all([fetchModel(urls), loadRuntime(urls, load)]);
-    const engine = new Engine(tf, await tf.loadGraphModel(files));
+    const engine = new Engine(tf, new GraphModel(tf, files));
     engine.#warm();
     return engine;
   }

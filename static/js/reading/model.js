@@ -1,14 +1,12 @@
-/** A graph model's two files, as training/browser.py writes them. */
+/** A graph model's two files, as training/tfjs.py writes them. */
 
-/** `urls` has topology and weights. Returns what tf.loadGraphModel takes; rejects without them. */
+/** `urls` has topology and weights; promises what GraphModel takes, and rejects without them. */
 export async function fetchModel(urls) {
-  const [described, weightData] = await Promise.all([
+  const [topology, weights] = await Promise.all([
     fetched(urls.topology).then((response) => response.json()),
     fetched(urls.weights).then((response) => response.arrayBuffer()),
   ]);
-  const { modelTopology, signature, weightsManifest } = described;
-  const weightSpecs = weightsManifest.flatMap(({ weights }) => weights);
-  return { load: async () => ({ modelTopology, signature, weightSpecs, weightData }) };
+  return { topology, weights };
 }
 
 async function fetched(url) {

@@ -21,12 +21,11 @@ const WITH_SIMD = Uint8Array.from([
 ]);
 
 /**
- * `urls` has core, converter, wasmBackend, wasmBinary and cpuBackend. Returns tf,
+ * `urls` has core, wasmBackend, wasmBinary and cpuBackend. Returns tf,
  * its backend set: "wasm" (SIMD, one thread), or "cpu" where that does not start.
  */
 export async function loadRuntime(urls, load = (url) => import(url)) {
   await load(urls.core);
-  await load(urls.converter);
   const { tf } = globalThis;
   if (!(await useWasm(tf, urls, load))) await useCpu(tf, urls, load);
   return tf;
