@@ -27,24 +27,24 @@ export class Answering {
    * that the server should have.
    */
   async predict(drawing, signal) {
-    if (this.#who === "browser" && this.#local(drawing)) return this.#byBrowser(drawing, signal);
+    if (this.#who === "browser" && this.#local()) return this.#byBrowser(drawing, signal);
     try {
       return await this.#byServer(drawing, signal);
     } catch (error) {
-      if (!isAway(error) || !(await this.#opened(drawing))) throw error;
+      if (!isAway(error) || !(await this.#opened())) throw error;
       return { ...(await this.#byBrowser(drawing, signal)), isAway: true };
     }
   }
 
-  /** What this browser says at once; null where it says nothing. */
+  /** What this browser says at once; null where it says nothing, or would have to think. */
   async glimpse(drawing) {
-    return this.#local(drawing) && this.#byBrowser(drawing);
+    const isQuick = drawing.strokes || !drawing.number; // photos are taken apart once, at the end
+    return isQuick && this.#local() ? this.#byBrowser(drawing) : null;
   }
 
-  /** What reads the drawing in this browser; of photos only what is `seen` of one digit. */
-  #local({ strokes, seen, number }) {
-    const isReadable = strokes || (seen && !number);
-    return this.#who === "server" || !isReadable ? null : this.#here.reader;
+  /** What reads in this browser, if it may. */
+  #local() {
+    return this.#who === "server" ? null : this.#here.reader;
   }
 
   async #byServer(drawing, signal) {
@@ -54,13 +54,13 @@ export class Answering {
   }
 
   /** The network may still be on its way, from what is kept. */
-  async #opened(drawing) {
-    if (!this.#local(drawing) && this.#who !== "server" && drawing.strokes) await this.#here.open();
-    return this.#local(drawing);
+  async #opened() {
+    if (!this.#local() && this.#who !== "server") await this.#here.open();
+    return this.#local();
   }
 
   #byBrowser(drawing, signal) {
-    return this.#timed("browser", () => this.#local(drawing).predict(drawing, signal));
+    return this.#timed("browser", () => this.#local().predict(drawing, signal));
   }
 
   async #timed(by, ask) {

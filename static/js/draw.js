@@ -23,9 +23,9 @@ const texts = textsOf(elements.texts);
 const api = new Api({ predict, drawings, model }, { cookie: () => document.cookie });
 const settings = new Settings();
 const view = new Page(elements, texts, {
-  onAgain: () => reader.predict(),
+  onAgain: () => reader.recognition.predict(),
   onTakeBack: () => reader.takeBack(),
-  onSelect: (part) => reader.select(part),
+  onSelect: (part) => reader.recognition.select(part),
 });
 const here = new Here({
   runtime: { ...elements.runtime?.dataset },
@@ -50,16 +50,16 @@ const reader = new Reader({
 // --- the pens ---
 
 const gridView = new GridView(elements.ring, elements.voice, texts);
-const grid = new GridPen({ pen: reader, show: (place) => gridView.show(place) });
+const grid = new GridPen({ pen: reader.ink, show: (place) => gridView.show(place) });
 bindPen(elements.sheet, {
   begin: (point, shown) => {
     grid.lift();
     gridView.hide();
-    reader.begin(point, shown);
+    reader.ink.begin(point, shown);
   },
-  extend: (points, shown, ahead) => reader.extend(points, shown, ahead),
-  end: () => reader.end(),
-  drop: () => reader.drop(),
+  extend: (points, shown, ahead) => reader.ink.extend(points, shown, ahead),
+  end: () => reader.ink.end(),
+  drop: () => reader.ink.drop(),
 });
 elements.sheet.addEventListener("blur", () => {
   grid.lift();
@@ -82,23 +82,24 @@ bindPhotos({
 // --- buttons and keys ---
 
 const asks = {
-  undo: () => reader.undo(),
-  redo: () => reader.redo(),
-  clear: () => reader.clear(),
+  undo: () => reader.ink.undo(),
+  redo: () => reader.ink.redo(),
+  clear: () => reader.ink.clear(),
   help: () => elements.help.togglePopover?.(),
+  confirm: () => reader.confirm(),
   label: ({ label }) => reader.label(label),
   predict: () => {
     grid.lift();
-    reader.predict();
+    reader.recognition.predict();
   },
   step: ({ step }) => grid.step(step),
-  toggle: () => grid.isDown || !reader.isDrawing ? grid.toggle() : null,
+  toggle: () => grid.isDown || !reader.ink.isDown ? grid.toggle() : null,
   lift: () => grid.lift(),
 };
 for (const name of ["undo", "redo", "clear", "predict"]) {
   elements[name].addEventListener("click", asks[name]);
 }
-elements.right.addEventListener("click", () => reader.confirm());
+elements.right.addEventListener("click", asks.confirm);
 for (const button of document.querySelectorAll("button[data-label]")) {
   button.addEventListener("click", () => reader.label(button.dataset.label));
 }
@@ -106,7 +107,7 @@ for (const button of document.querySelectorAll("button[data-label]")) {
 function placeOf(element) {
   if (element === elements.sheet) return "sheet";
   if (elements.drawing.contains(element)) return "drawing";
-  if (elements.feedback.contains(element)) return "feedback";
+  if (elements.asking.contains(element) || elements.runners.contains(element)) return "feedback";
   return element === document.body || element === elements.help ? "nowhere" : "elsewhere";
 }
 
@@ -124,18 +125,18 @@ bindSettings(settings, {
   controls: document.querySelectorAll("[data-setting] input"),
 });
 settings.follow((name, value) => {
-  if (name === "mode") reader.readNumbers(value === "number");
-  if (name === "predict") reader.predictOnRelease(value === "release");
+  if (name === "mode") reader.recognition.readNumbers(value === "number");
+  if (name === "predict") reader.recognition.predictOnRelease(value === "release");
   if (name === "who") answering.by(value);
   if (name === "brush") view.brush(value);
-  if (name === "brush" || name === "theme") reader.redraw();
+  if (name === "brush" || name === "theme") reader.ink.redraw();
 });
 elements.sheet.addEventListener("pointerup", () => settings.set("hint", "seen"));
 
-new ResizeObserver(() => reader.redraw()).observe(elements.sheet);
-addEventListener("resize", () => reader.redraw()); // zooming changes the pixel ratio alone
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => reader.redraw());
-addEventListener("online", () => reader.predict());
+new ResizeObserver(() => reader.ink.redraw()).observe(elements.sheet);
+addEventListener("resize", () => reader.ink.redraw()); // zooming changes the pixel ratio alone
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => reader.ink.redraw());
+addEventListener("online", () => reader.recognition.predict());
 
 api.model().then(
   ({ version }) => view.version(version),

@@ -2,21 +2,18 @@
 
 import { AnswerView } from "./answer.js";
 import { isAsked } from "./asking.js";
+import { Messages } from "./messages.js";
 import { NumberView } from "./numberview.js";
 import { Paper } from "./paper.js";
 import { StepsView } from "./stepsview.js";
-import { Toast } from "./toast.js";
-import { complaint } from "./words.js";
 
 export class Page {
   #elements;
-  #texts;
   #paper;
   #answer;
   #number;
   #steps;
-  #notice;
-  #thanks;
+  #messages;
   #digits = []; // of the number that is shown
   #asked = null; // the answer that was asked about, or not
 
@@ -28,13 +25,11 @@ export class Page {
     const language = document.documentElement.lang;
     const { boxes, digits: buttons } = elements;
     this.#elements = elements;
-    this.#texts = texts;
     this.#paper = new Paper(elements.sheet, elements.wet);
     this.#answer = new AnswerView(elements, texts, language);
     this.#number = new NumberView({ boxes, buttons }, texts, language, onSelect);
     this.#steps = new StepsView(elements.steps, elements.seen);
-    this.#notice = new Toast(elements.notice, onAgain);
-    this.#thanks = new Toast(elements.thanks, onTakeBack);
+    this.#messages = new Messages(elements, texts, { onAgain, onTakeBack });
   }
 
   // --- the ink ---
@@ -71,13 +66,13 @@ export class Page {
   }
 
   blank(isNumber) {
-    this.#notice.hide();
+    this.#messages.settle();
     this.#showDigits([]);
     this.#answer.blank(isNumber);
   }
 
   noDigit() {
-    this.#notice.hide();
+    this.#messages.settle();
     this.#showDigits([]);
     this.#answer.noDigit();
   }
@@ -98,7 +93,7 @@ export class Page {
   }
 
   answered(answer) {
-    this.#notice.hide();
+    this.#messages.settle();
     this.#showDigits(answer.digits ?? []);
     this.#answer.answered(answer);
     this.#askAbout(answer);
@@ -132,37 +127,16 @@ export class Page {
 
   // --- messages and buttons ---
 
-  complain(error, { wait = null, again = false } = {}) {
-    this.#notice.say(complaint(error, this.#texts, wait), { button: again });
+  complain(error, how) {
+    this.#messages.complain(error, how);
   }
 
-  /**
-   * `page` is that of the drawing that was stored, with its receipt; one that is `queued`
-   * waits here for the server, and has none yet.
-   */
-  thank({ page, queued }) {
-    this.#notice.hide();
-    this.#showKept(page);
-    const text = queued ? this.#texts.thanksWaiting : this.#texts.thanks;
-    this.#thanks.say(text, { button: true, seconds: 10 });
-    // What had the focus is switched off now; the next thing to do is to draw.
-    const { feedback, runners, sheet } = this.#elements;
-    const { activeElement } = document;
-    if (feedback.contains(activeElement) || runners.contains(activeElement)) {
-      sheet.focus({ preventScroll: true });
-    }
+  thank(stored) {
+    this.#messages.thank(stored);
   }
 
   takenBack() {
-    this.#showKept(null);
-    this.#thanks.say(this.#texts.takenBack, { seconds: 5 });
-  }
-
-  /** The way to the last drawing's page. This browser's cookie opens it without the receipt. */
-  #showKept(page) {
-    const { kept } = this.#elements;
-    kept.hidden = !page;
-    if (page) kept.querySelector("a").href = page.split("?")[0];
+    this.#messages.takenBack();
   }
 
   busy(whether) {

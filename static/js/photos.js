@@ -6,7 +6,7 @@ import { Viewfinder } from "./photo/viewfinder.js";
 
 /** `ask(drawing, signal)` answers what the camera sees; `reader` takes photos, `view` complaints. */
 export function bindPhotos({ elements, texts, ask, reader, view }) {
-  const finder = new Viewfinder({ elements, texts, ask, take: (photo) => reader.place(photo) });
+  const finder = new Viewfinder({ elements, texts, ask, take: (photo) => reader.ink.place(photo) });
   const asks = {
     look: () => finder.open(),
     freeze: () => finder.freeze(),
@@ -27,7 +27,7 @@ export function bindPhotos({ elements, texts, ask, reader, view }) {
     take: (file) => {
       finder.leave();
       open(file).then(
-        (photo) => reader.place(photo),
+        (photo) => reader.ink.place(photo),
         (error) => view.complain(error),
       );
     },

@@ -83,12 +83,14 @@ test("the server alone loads nothing and says nothing beforehand", async () => {
   assert.equal(here.opened, 1);
 });
 
-test("a photo is the server's alone", async () => {
-  const { answering, asked } = setUp({ server: new ApiError("network") });
+test("a photo is read here too, but a number on it only in the end", async () => {
+  const { answering, asked } = setUp();
   answering.by("browser");
-  await assert.rejects(answering.predict({ image: "data:," }), { code: "network" });
-  assert.equal(await answering.glimpse({ image: "data:," }), null);
-  assert.deepEqual(asked, ["server"]);
+  const photo = { image: "data:,", photo: {} };
+  assert.equal((await answering.glimpse(photo)).by, "browser");
+  assert.equal(await answering.glimpse({ ...photo, number: true }), null);
+  assert.equal((await answering.predict({ ...photo, number: true })).by, "browser");
+  assert.deepEqual(asked, ["browser", "browser"]);
 });
 
 test("where the server is away, a network that is still on its way is waited for", async () => {

@@ -44,9 +44,9 @@ async function setUp(t, answer = site) {
 
 function stroke(reader, ...points) {
   const [first, ...rest] = points;
-  reader.begin(first, SHOWN);
-  reader.extend(rest, SHOWN);
-  reader.end();
+  reader.ink.begin(first, SHOWN);
+  reader.ink.extend(rest, SHOWN);
+  reader.ink.end();
 }
 
 async function drawFour({ reader, heard }) {
@@ -85,10 +85,10 @@ test("an empty page offers nothing", async (t) => {
 
 test("while the pen moves the ink is followed, not drawn anew", async (t) => {
   const { reader, heard } = await setUp(t);
-  reader.begin([10, 10, 0], SHOWN);
+  reader.ink.begin([10, 10, 0], SHOWN);
   const drawnOnce = heard("redraw").length;
-  reader.extend([[20, 10, 8], [30, 10, 12]], SHOWN, [[40, 10, 16]]);
-  reader.extend([[30.2, 10, 14]], SHOWN); // nothing new
+  reader.ink.extend([[20, 10, 8], [30, 10, 12]], SHOWN, [[40, 10, 16]]);
+  reader.ink.extend([[30.2, 10, 14]], SHOWN); // nothing new
   const [[, first], [, second, ahead], ...more] = heard("follow");
   assert.equal(first, second); // it grows in place
   assert.equal(second.length, 3);
@@ -99,26 +99,26 @@ test("while the pen moves the ink is followed, not drawn anew", async (t) => {
 
 test("points that are only expected are never sent", async (t) => {
   const { reader, requests } = await setUp(t);
-  reader.begin([10, 10, 0], SHOWN);
-  reader.extend([[200, 10, 8]], SHOWN, [[300, 10, 16]]);
-  reader.end();
+  reader.ink.begin([10, 10, 0], SHOWN);
+  reader.ink.extend([[200, 10, 8]], SHOWN, [[300, 10, 16]]);
+  reader.ink.end();
   await until(() => requests.length > 0);
   assert.deepEqual(requests[0].body.strokes, [[[10, 10, 0], [200, 10, 8]]]);
 });
 
 test("a pen's pressure is not sent", async (t) => {
   const { reader, requests } = await setUp(t);
-  reader.begin([10, 10, 0, 0.2], SHOWN);
-  reader.extend([[200, 10, 8, 0.9]], SHOWN);
-  reader.end();
+  reader.ink.begin([10, 10, 0, 0.2], SHOWN);
+  reader.ink.extend([[200, 10, 8, 0.9]], SHOWN);
+  reader.ink.end();
   await until(() => requests.length > 0);
   assert.deepEqual(requests[0].body.strokes, [[[10, 10, 0], [200, 10, 8]]]);
 });
 
 test("what the model sees is shown while the pen is still down", async (t) => {
   const { reader, heard, requests } = await setUp(t);
-  reader.begin([10, 10, 0], SHOWN);
-  reader.extend([[200, 200, 8]], SHOWN);
+  reader.ink.begin([10, 10, 0], SHOWN);
+  reader.ink.extend([[200, 200, 8]], SHOWN);
   await until(() => heard("see").length > 0);
   assert.equal(Math.max(...heard("see").at(-1)[1]), 255);
   assert.equal(requests.length, 0);
@@ -145,9 +145,9 @@ test("where the server finds the drawing blank, the page asks for a digit", asyn
 
 test("a hand at rest leaves no trace", async (t) => {
   const { reader, requests, controls } = await setUp(t);
-  reader.begin([10, 10, 0], SHOWN);
-  reader.extend([[90, 90, 8]], SHOWN);
-  reader.drop();
+  reader.ink.begin([10, 10, 0], SHOWN);
+  reader.ink.extend([[90, 90, 8]], SHOWN);
+  reader.ink.drop();
   await new Promise((done) => setTimeout(done, 30));
   assert.equal(controls().isInked, false);
   assert.equal(requests.length, 0);
@@ -192,8 +192,8 @@ test("a wrong answer is corrected, also where none came", async (t) => {
 test("nothing is stored before somebody answers", async (t) => {
   const page = await setUp(t);
   await drawFour(page);
-  page.reader.undo();
-  page.reader.clear();
+  page.reader.ink.undo();
+  page.reader.ink.clear();
   assert.ok(page.requests.every(({ path }) => path === "/predict/"));
 });
 
@@ -263,10 +263,10 @@ test("after the feedback the next stroke begins a new sheet", async (t) => {
 test("an answer to older ink can no longer be confirmed", async (t) => {
   const page = await setUp(t);
   await drawFour(page);
-  page.reader.begin([20, 20, 900], SHOWN);
-  page.reader.extend([[90, 20, 910]], SHOWN);
+  page.reader.ink.begin([20, 20, 900], SHOWN);
+  page.reader.ink.extend([[90, 20, 910]], SHOWN);
   assert.equal(page.controls().canConfirm, false);
-  page.reader.end();
+  page.reader.ink.end();
   page.reader.confirm();
   assert.ok(page.requests.every(({ path }) => path === "/predict/"));
 });
@@ -274,12 +274,12 @@ test("an answer to older ink can no longer be confirmed", async (t) => {
 test("buttons do nothing while the pen is down", async (t) => {
   const page = await setUp(t);
   await drawFour(page);
-  page.reader.begin([20, 20, 900], SHOWN);
-  page.reader.undo();
-  page.reader.clear();
+  page.reader.ink.begin([20, 20, 900], SHOWN);
+  page.reader.ink.undo();
+  page.reader.ink.clear();
   page.reader.label("4");
-  page.reader.extend([[90, 20, 910]], SHOWN);
-  page.reader.end();
+  page.reader.ink.extend([[90, 20, 910]], SHOWN);
+  page.reader.ink.end();
   const before = page.requests.length;
   await until(() => page.requests.length > before);
   assert.equal(page.requests.at(-1).body.strokes.length, 3);
@@ -288,12 +288,12 @@ test("buttons do nothing while the pen is down", async (t) => {
 test("clear and undo ask anew for the ink that is left", async (t) => {
   const page = await setUp(t);
   await drawFour(page);
-  page.reader.clear();
+  page.reader.ink.clear();
   assert.equal(page.controls().isInked, false);
-  page.reader.undo();
+  page.reader.ink.undo();
   await until(() => page.heard("answered").length > 1);
   assert.equal(page.requests.at(-1).body.strokes.length, 2);
-  page.reader.undo();
+  page.reader.ink.undo();
   await until(() => page.heard("answered").length > 2);
   assert.equal(page.requests.at(-1).body.strokes.length, 1);
 });
@@ -304,7 +304,7 @@ test("asked to, it tries a failed reading again", async (t) => {
   );
   stroke(page.reader, [10, 10, 0], [10, 200, 9]);
   await until(() => page.heard("failed").length > 0);
-  page.reader.predict();
+  page.reader.recognition.predict();
   await until(() => page.heard("answered").length > 0);
 });
 
@@ -313,9 +313,9 @@ test("asked to, it tries a failed reading again", async (t) => {
 test("redo brings back what undo took, and asks for it again", async (t) => {
   const page = await setUp(t);
   await drawFour(page);
-  page.reader.undo();
+  page.reader.ink.undo();
   assert.equal(page.controls().canRedo, true);
-  page.reader.redo();
+  page.reader.ink.redo();
   assert.equal(page.controls().canRedo, false);
   await until(() => page.heard("answered").length > 1);
   assert.equal(page.requests.at(-1).body.strokes.length, 2);
@@ -323,26 +323,26 @@ test("redo brings back what undo took, and asks for it again", async (t) => {
 
 test("by the button it is read when somebody asks, once", async (t) => {
   const page = await setUp(t);
-  page.reader.predictOnRelease(false);
+  page.reader.recognition.predictOnRelease(false);
   stroke(page.reader, [10, 10, 0], [10, 200, 9]);
   await new Promise((done) => setTimeout(done, 30));
   assert.equal(page.requests.length, 0);
   assert.equal(page.heard("waiting").length, 1);
   assert.equal(page.controls().canPredict, true);
-  page.reader.predict();
-  page.reader.predict();
+  page.reader.recognition.predict();
+  page.reader.recognition.predict();
   await until(() => page.heard("answered").length > 0);
-  page.reader.predict();
+  page.reader.recognition.predict();
   assert.equal(page.requests.length, 1);
   assert.equal(page.controls().canPredict, false);
 });
 
 test("there is nothing to predict on an empty sheet, or with the pen down", async (t) => {
   const { reader, requests, heard } = await setUp(t);
-  reader.predict();
-  reader.begin([10, 10, 0], SHOWN);
-  reader.extend([[10, 200, 9]], SHOWN);
-  reader.predict();
+  reader.recognition.predict();
+  reader.ink.begin([10, 10, 0], SHOWN);
+  reader.ink.extend([[10, 200, 9]], SHOWN);
+  reader.recognition.predict();
   await new Promise((done) => setTimeout(done, 30));
   assert.equal(requests.length, 0);
   assert.deepEqual(heard("reading"), []);
@@ -372,7 +372,7 @@ async function eleven(t) {
   const page = await setUp(t, (request) =>
     request.path === "/predict/" ? { body: ELEVEN } : site(request),
   );
-  page.reader.readNumbers(true);
+  page.reader.recognition.readNumbers(true);
   for (const points of ONES) stroke(page.reader, ...points);
   await until(() => page.heard("answered").length > 0);
   return page;
@@ -387,7 +387,7 @@ test("a number is asked for as one, and its least certain digit is looked at", a
 
 test("one digit of a number is corrected with its own strokes", async (t) => {
   const page = await eleven(t);
-  page.reader.select(0);
+  page.reader.recognition.select(0);
   page.reader.label("7");
   await until(() => page.heard("thank").length > 0);
   const { path, body } = page.requests.at(-1);
@@ -395,7 +395,7 @@ test("one digit of a number is corrected with its own strokes", async (t) => {
   assert.deepEqual(body.strokes, [ONES[0]]);
   assert.deepEqual(page.controls().labels, ["7", null]);
   assert.equal(page.controls().canLabel, false);
-  page.reader.select(1);
+  page.reader.recognition.select(1);
   assert.equal(page.controls().canLabel, true);
 });
 
@@ -407,7 +407,7 @@ test("a tap on a digit looks at it and leaves no dot", async (t) => {
   assert.equal(page.controls().canLabel, true);
   await new Promise((done) => setTimeout(done, 30));
   assert.equal(page.requests.length, asked);
-  page.reader.undo();
+  page.reader.ink.undo();
   await until(() => page.requests.length > asked);
   assert.equal(page.requests.at(-1).body.strokes.length, 1); // the tap is not in the history
 });
@@ -421,7 +421,7 @@ test("a tap elsewhere is a dot", async (t) => {
 
 test("a number that is not read yet has no digit to label", async (t) => {
   const page = await setUp(t, () => refused(503, "no_model"));
-  page.reader.readNumbers(true);
+  page.reader.recognition.readNumbers(true);
   stroke(page.reader, ...ONES[0]);
   await until(() => page.heard("failed").length > 0);
   assert.equal(page.controls().canLabel, false);
@@ -432,10 +432,10 @@ test("a number that is not read yet has no digit to label", async (t) => {
 test("another way of reading reads the same ink anew", async (t) => {
   const page = await setUp(t);
   await drawFour(page);
-  page.reader.readNumbers(true);
+  page.reader.recognition.readNumbers(true);
   await until(() => page.heard("answered").length > 1);
   assert.equal(page.requests.at(-1).body.number, true);
-  page.reader.readNumbers(false);
+  page.reader.recognition.readNumbers(false);
   await until(() => page.heard("answered").length > 2);
   assert.equal(page.requests.at(-1).body.number, undefined);
 });

@@ -38,13 +38,15 @@ export async function photoOf(picture, [width, height], source) {
   const canvas = canvasOf(picture, [0, 0, width, height], size);
   const colours = flattened(canvas);
   // Not before somebody has a picture: the page is drawn on without it.
-  const { normalise } = await import("../raster/raster.js");
+  const { digits, normalise } = await import("../raster/raster.js");
+  const grey = greyOf(colours);
   const cut = (box) => encoded(canvasOf(canvas, box, box.slice(2)));
   return new Photo({
     image: encoded(canvas),
     size,
-    seen: normalise(greyOf(colours)),
+    seen: normalise(grey),
     source,
+    digits: () => digits(grey),
     cut,
   });
 }

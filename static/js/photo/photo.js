@@ -10,14 +10,15 @@ export class Photo {
 
   /**
    * `image` is a data URL, `size` [width, height] its pixels; `seen` what the network will
-   * see of its one digit (null: no ink), `source` "upload" or "camera", and `cut(box)` gives
-   * a part of it as a data URL.
+   * see of its one digit (null: no ink), `source` "upload" or "camera", `digits()` gives what
+   * may be the digits of a number (raster.js), and `cut(box)` a part of it as a data URL.
    */
-  constructor({ image, size, seen, source, cut }) {
+  constructor({ image, size, seen, source, digits, cut }) {
     this.image = image;
     this.seen = seen;
     this.source = source;
     this.size = size;
+    this.digits = digits;
     this.#cut = cut;
   }
 

@@ -17,11 +17,14 @@ export class LocalReader {
   }
 
   /**
-   * The API's answer to a drawing: strokes, canvas, and number for a whole one. `seen`
-   * saves the normalisation where it is known. Rejects with "blank" where the API does.
+   * The API's answer to a drawing: strokes and canvas or a photo, and number for a whole
+   * one. `seen` saves the normalisation where it is known. Rejects with "blank" where the
+   * API does.
    */
-  async predict({ strokes, canvas, number = false, seen = null }, signal) {
-    const lattice = number ? digits(strokes, canvas) : single(seen ?? normalise(strokes, canvas));
+  async predict({ strokes, canvas, photo = null, number = false, seen = null }, signal) {
+    const look = () => seen ?? photo?.seen ?? normalise(strokes, canvas);
+    const takeApart = () => (photo ? photo.digits() : digits(strokes, canvas));
+    const lattice = number ? takeApart() : single(look());
     if (lattice === null) throw new ApiError("blank", { status: 400 });
     const rows = await this.#engine.read(inOne(lattice.glyphs), signal);
     const readings = rows.map((row) => readingOf(row, this.#thresholds));
