@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Mapping
 from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.http import Http404
-from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.permissions import AllowAny, IsAdminUser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,8 +16,7 @@ from digitsite.errors import refusal_body
 from digitsite.exceptions import Invalid, NotAllowed, Refused, TooLarge
 from digitsite.parsers import BoundedJSONParser, BoundedMultiPartParser
 from digitsite.throttling import ScopeThrottle
-from recognizer import contributors, fate, serializers, services, submission
-from recognizer.models import LABELS, Drawing
+from recognizer import contributors, serializers, services, submission
 
 ERRORS = {
     code: OpenApiResponse(serializers.ErrorSerializer, description=text)
@@ -44,11 +39,6 @@ REFUSALS = {
         429: "Too many requests in this minute.",
     }.items()
 }
-RECEIPT = OpenApiParameter(
-    "receipt",
-    str,
-    description="The receipt given when the drawing was stored; or send it as X-Receipt.",
-)
 
 
 def form(**more: Any) -> dict[str, Any]:
@@ -174,121 +164,3 @@ def _answer(
     if isinstance(prediction, Refused):
         return refusal_body(prediction)
     return serializers.prediction_body(prediction, number=sent.number, detail=sent.detail)
-
-
-# --- drawings -------------------------------------------------------------------
-
-
-class DrawingsView(PublicView):
-    throttle_scope = "submit"
-
-    @extend_schema(
-        operation_id="drawing_submit",
-        request={
-            "application/json": serializers.NewDrawingSerializer,
-            "multipart/form-data": form(
-                label={"type": "string", "enum": LABELS},
-                source={"type": "string", "enum": Drawing.Source.submitted()},
-                consent={"type": "boolean", "default": True},
-            ),
-        },
-        responses={201: serializers.StoredDrawingSerializer, **ERRORS},
-    )
-    def post(self, request: Request) -> Response:
-        """Read and store. The `receipt` in the answer makes the drawing yours to see and delete."""
-        data = cast(Mapping[str, Any], request.data)
-        sent = submission.parse(data)
-        particulars = serializers.ParticularsSerializer(data=_particulars(data))
-        particulars.is_valid(raise_exception=True)
-        drawing, prediction = services.drawing_submit(
-            submission=sent,
-            contributor=lambda: contributors.contributor_or_new(request._request),
-            **particulars.validated_data,
-        )
-        response = Response(
-            serializers.stored_body(drawing, prediction, detail=sent.detail), status=201
-        )
-        if not request.user.is_authenticated:
-            contributors.remember(response, drawing.contributor)
-        return response
-
-
-def _particulars(data: Mapping[str, Any]) -> dict[str, Any]:
-    """What is said beside the strokes or the image; of a form, too, one value a name."""
-    return {name: data[name] for name in ("label", "source", "consent") if name in data}
-
-
-class DrawingView(PublicView):
-    throttle_scope = "submit"
-
-    def drawing(self, request: Request, pk: uuid.UUID, *, permission: str = "") -> Drawing:
-        """The drawing, if it is the asker's own; for others it is as if it were not there.
-
-        Staff see all of them; to change one that is not theirs they need a permission.
-        """
-        drawing = get_object_or_404(Drawing.objects.with_fate(), pk=pk)
-        if contributors.owns(request._request, drawing):
-            return drawing
-        if not request.user.is_staff:
-            raise Http404
-        if permission:
-            need(request, permission, "You may not change the drawings of others.")
-        return drawing
-
-    @extend_schema(
-        operation_id="drawing",
-        parameters=[RECEIPT],
-        responses={200: serializers.DrawingFateSerializer, 404: REFUSALS[404]},
-    )
-    def get(self, request: Request, pk: uuid.UUID) -> Response:
-        """Where a drawing stands, and what the live version reads now."""
-        drawing = self.drawing(request, pk)
-        now = fate.read_now(drawing)
-        drawing.now = now  # type: ignore[attr-defined]
-        drawing.fate = fate.told(drawing, now)  # type: ignore[attr-defined]
-        return Response(serializers.DrawingFateSerializer(drawing).data)
-
-    @extend_schema(
-        operation_id="drawing_delete",
-        parameters=[RECEIPT],
-        responses={204: None, **REFUSALS},
-    )
-    def delete(self, request: Request, pk: uuid.UUID) -> Response:
-        """Delete a drawing for good, its image included."""
-        drawing = self.drawing(request, pk, permission="recognizer.delete_drawing")
-        services.drawing_delete(drawing=drawing)
-        return Response(status=204)
-
-
-class DrawingLabelView(DrawingView):
-    http_method_names = ["post", "options"]
-
-    @extend_schema(
-        operation_id="drawing_label",
-        parameters=[RECEIPT],
-        request=serializers.LabelSerializer,
-        responses={200: serializers.DrawingSerializer, **REFUSALS},
-    )
-    def post(self, request: Request, pk: uuid.UUID) -> Response:
-        """Say what the drawing is; it then waits for a reviewer."""
-        drawing = self.drawing(request, pk, permission="recognizer.change_drawing")
-        checked = serializers.LabelSerializer(data=request.data)
-        checked.is_valid(raise_exception=True)
-        services.drawing_label(drawing=drawing, label=checked.validated_data["label"])
-        return Response(serializers.DrawingSerializer(drawing).data)
-
-
-class DrawingReviewView(StaffView):
-    @extend_schema(
-        operation_id="drawing_review",
-        request=serializers.ReviewSerializer,
-        responses={200: serializers.DrawingSerializer, **REFUSALS},
-    )
-    def post(self, request: Request, pk: uuid.UUID) -> Response:
-        """Accept a drawing for training, under its own or another label, or reject it."""
-        reviewer = need(request, "recognizer.change_drawing", "You may not review drawings.")
-        drawing = get_object_or_404(Drawing.objects.with_fate(), pk=pk)
-        checked = serializers.ReviewSerializer(data=request.data)
-        checked.is_valid(raise_exception=True)
-        services.drawing_review(drawing=drawing, reviewer=reviewer, **checked.validated_data)
-        return Response(serializers.DrawingSerializer(drawing).data)

@@ -15,6 +15,7 @@ from recognizer import accounts
 from recognizer.models import Contributor, Drawing
 
 COOKIE = "contributor"
+ACCOUNT_COOKIE = "account"
 COOKIE_AGE = 2 * 365 * 24 * 3600
 _COOKIE_SALT = "recognizer.contributor"
 _RECEIPT = Signer(salt="recognizer.receipt")
@@ -99,6 +100,31 @@ def remember(response: HttpResponseBase, contributor: Contributor) -> None:
 def forget_cookie(response: HttpResponseBase) -> None:
     """From now on the browser is one that has drawn nothing yet."""
     response.delete_cookie(COOKIE, samesite="Lax")
+
+
+def account_number(request: HttpRequest) -> str:
+    """Names the asker's account to its own browser; "" without one."""
+    return str(request.user.pk) if request.user.is_authenticated else ""
+
+
+def tell_account(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Leaves the account's number where scripts read it, also on a page that opens offline.
+
+    It gives no rights. What waits to be sent remembers by it who drew it.
+    """
+    number = account_number(request)
+    if request.COOKIES.get(ACCOUNT_COOKIE, "") == number:
+        return
+    if not number:
+        response.delete_cookie(ACCOUNT_COOKIE, samesite="Lax")
+        return
+    response.set_cookie(
+        ACCOUNT_COOKIE,
+        number,
+        max_age=COOKIE_AGE,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
 
 
 def receipt(drawing: Drawing) -> str:

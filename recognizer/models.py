@@ -266,6 +266,12 @@ class Drawing(models.Model):
     consent = models.BooleanField(
         default=True, help_text="The contributor agreed to the drawing being trained on."
     )
+    submission_key = models.UUIDField(
+        null=True,
+        unique=True,
+        editable=False,
+        help_text="Made by the sender: what is sent again under it is stored once.",
+    )
 
     # As it came: what is derived can be derived again.
     strokes = models.JSONField(null=True, blank=True)

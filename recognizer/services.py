@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -10,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -125,18 +126,23 @@ def drawing_submit(
     source: str,
     label: str = "",
     consent: bool = True,
+    key: uuid.UUID | None = None,
 ) -> tuple[Drawing, Prediction]:
     """Reads and stores. A bad submission raises `Refused` and leaves nothing behind.
 
     `contributor` finds or makes the contributor, and is asked only once the
-    submission has turned out to be good.
+    submission has turned out to be good. Under one `key` one drawing is stored: who
+    sends it again, because the answer was lost, gets that one.
     """
     if submission.number:
         raise Invalid("Drawings are stored digit by digit; leave `number` out.", field="number")
     if label:
         check_label(label)
+    if earlier := _sent_under(key):
+        return earlier, reread(drawing=earlier)
     prediction = predict(submission=submission)
     drawing = Drawing(
+        submission_key=key,
         source=source,
         consent=consent,
         **as_read(submission, prediction),
@@ -144,8 +150,17 @@ def drawing_submit(
         labelled_at=timezone.now() if label else None,
         review=Drawing.Review.PENDING if label else Drawing.Review.UNLABELLED,
     )
-    _save(drawing, contributor, submission.image)
+    try:
+        _save(drawing, contributor, submission.image)
+    except IntegrityError:  # the same was sent twice at once
+        if earlier := _sent_under(key):
+            return earlier, reread(drawing=earlier)
+        raise
     return drawing, prediction
+
+
+def _sent_under(key: uuid.UUID | None) -> Drawing | None:
+    return Drawing.objects.filter(submission_key=key).first() if key else None
 
 
 def _save(drawing: Drawing, contributor: Callable[[], Contributor], image: bytes | None) -> None:
@@ -160,6 +175,12 @@ def _save(drawing: Drawing, contributor: Callable[[], Contributor], image: bytes
         if image is not None:
             drawing.image.delete(save=False)
         raise
+
+
+def drawing_withdraw(*, key: uuid.UUID) -> None:
+    """Deletes what was stored under the key, if anything was: its sender never got an answer."""
+    if drawing := _sent_under(key):
+        drawing_delete(drawing=drawing)
 
 
 def check_label(label: str) -> None:

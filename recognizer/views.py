@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from digitsite import packages
 from recognizer import about as telling
-from recognizer import figures, pictures, specimens
+from recognizer import contributors, figures, pictures, specimens
 from recognizer.models import Drawing
 
 SPECIMEN_SECONDS = 86_400
@@ -27,7 +27,9 @@ SPECIMEN_SECONDS = 86_400
 def draw(request: HttpRequest) -> HttpResponse:
     """The sheet to draw on, with the answer and the feedback beside it."""
     context = {"runtime": packages.addresses(), "ask_percent": settings.ASK_PERCENT}
-    return render(request, "recognizer/draw.html", context)
+    response = render(request, "recognizer/draw.html", context)
+    contributors.tell_account(request, response)
+    return response
 
 
 @require_safe

@@ -128,6 +128,13 @@ def _signed_in(request: HttpRequest, user: User) -> HttpResponse:
     login(request, user, backend=accounts.BACKEND)
     response = redirect("recognizer:mine")
     contributors.forget_cookie(response)
+    contributors.tell_account(request, response)
+    return response
+
+
+def _signed_out(request: HttpRequest, address: str) -> HttpResponse:
+    response = redirect(address)
+    contributors.tell_account(request, response)
     return response
 
 
@@ -137,7 +144,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """What is drawn in this browser from now on is nobody's again."""
     logout(request)
     messages.success(request, _("You are signed out. Your drawings wait in your account."))
-    return redirect("recognizer:sign-in")
+    return _signed_out(request, "recognizer:sign-in")
 
 
 # --- changes --------------------------------------------------------------------
@@ -170,7 +177,7 @@ def delete(request: HttpRequest, user: User) -> HttpResponse:
         count,
     )
     messages.success(request, said % {"count": count})
-    return redirect("recognizer:mine")
+    return _signed_out(request, "recognizer:mine")
 
 
 def _form(request: HttpRequest, template: str, form: BaseForm, **context: Any) -> HttpResponse:

@@ -287,15 +287,23 @@ def test_keys_undo_and_clear(desk: Page) -> None:
     assert ink_on(desk) > 0
 
 
-def test_a_digit_on_the_keyboard_is_an_answer_in_the_feedback_only(desk: Page) -> None:
+@pytest.mark.parametrize(("key", "label"), [("r", "4"), ("7", "7"), ("n", "not_a_digit")])
+def test_one_key_says_what_it_is(desk: Page, key: str, label: str) -> None:
+    draw_and_wait(desk, FOUR)
+    desk.keyboard.press(key)
+    expect(desk.get_by_text("Thank you")).to_be_visible()
+    assert Drawing.objects.get().label == label
+
+
+def test_without_single_keys_they_are_taken_in_the_feedback_only(desk: Page) -> None:
+    choose(desk, "Off")
     draw_and_wait(desk, FOUR)
     desk.locator("#sheet").focus()
     desk.keyboard.press("7")
-    desk.get_by_role("button", name="That was right").focus()
-    desk.keyboard.press("4")
+    desk.get_by_text("Was that right?").focus()
+    desk.keyboard.press("9")
     expect(desk.get_by_text("Thank you")).to_be_visible()
-    assert Drawing.objects.get().label == "4"
-    expect(desk.locator("#sheet")).to_be_focused()
+    assert Drawing.objects.get().label == "9"
 
 
 def test_everything_is_reached_by_tab_and_shows_the_focus(desk: Page) -> None:

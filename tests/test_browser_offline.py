@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,8 +13,11 @@ from recognizer import artifacts, versions
 from recognizer.models import Drawing
 from tests.browser import replay, replay_and_wait, until
 from tests.drawings import FOUR, SEVEN
+from tests.photos import FORTY_FOUR, jpeg, photo
 from tests.tensorflowjs import needs_packages
 from tests.test_browser_answer import FOUR_HUNDRED_SEVEN
+from tests.test_browser_photos import EVENT
+from tests.test_browser_photos import choose as choose_photo
 
 pytestmark = [
     pytest.mark.browser,
@@ -56,6 +60,56 @@ def test_numbers_are_read_offline(kept: Page) -> None:
     replay(kept, FOUR_HUNDRED_SEVEN)
     expect(kept.locator("#digit")).to_have_text("407")
     expect(kept.locator("#boxes .box")).to_have_count(3)
+
+
+def take(page: Page, how: str, content: bytes) -> None:
+    """A photo that is chosen, dropped or pasted."""
+    if how == "choose":
+        choose_photo(page, content)
+    else:
+        page.evaluate(EVENT, [how, base64.b64encode(content).decode()])
+
+
+@pytest.mark.parametrize("how", ["choose", "drop", "paste"])
+@pytest.mark.parametrize(
+    ("reads", "strokes", "told"), [("One digit", FOUR, "4"), ("A number", FORTY_FOUR, "44")]
+)
+def test_photos_are_read_offline_as_by_the_server(
+    kept: Page, how: str, reads: str, strokes: Any, told: str
+) -> None:
+    kept.get_by_label(reads).check()
+    # Small enough to be sent without loss, so both have the same pixels.
+    content = jpeg(photo(strokes, size=(600, 400), share=0.5))
+    take(kept, how, content)
+    expect(kept.locator("#by")).to_contain_text("by the server in")
+    expect(kept.locator("#digit")).to_have_text(told)
+    by_server = shown(kept)
+    kept.get_by_role("button", name="Clear").click()
+    unplug(kept)
+    take(kept, how, content)
+    expect(kept.locator("#by")).to_contain_text("in this browser in")
+    expect(kept.locator("#digit")).to_have_text(told)
+    assert shown(kept) == by_server
+
+
+def shown(page: Page) -> list[str]:
+    """The answer: the boxes where they stand, the shares as they are written, the sentence."""
+    boxes = page.locator("#boxes").inner_html()
+    return [boxes, *(page.locator(part).inner_text() for part in ("#digits", "#bars", "#words"))]
+
+
+def test_a_digit_of_a_number_on_a_photo_is_corrected_offline(kept: Page) -> None:
+    unplug(kept)
+    kept.get_by_label("A number").check()
+    take(kept, "choose", jpeg(photo(FORTY_FOUR, size=(600, 400), share=0.5)))
+    expect(kept.locator("#digit")).to_have_text("44")
+    kept.locator("#digits button").nth(1).click()
+    kept.get_by_role("button", name="It is 9").click()
+    expect(kept.locator("#away")).to_contain_text("Waiting to be sent: 1.")
+    kept.context.set_offline(False)
+    expect(kept.locator("#away")).to_be_hidden()
+    drawing = Drawing.objects.get()
+    assert (drawing.label, drawing.digit, drawing.source) == ("9", 4, "upload")
 
 
 def test_what_is_said_offline_is_sent_when_the_server_is_back(kept: Page) -> None:

@@ -17,7 +17,7 @@ from tests.factories import version
 # Every call of the API, as the design has it.
 CALLS = {
     "post predict/", "post predict/batch/",
-    "post drawings/", "get drawings/{id}/", "delete drawings/{id}/",
+    "post drawings/", "delete drawings/", "get drawings/{id}/", "delete drawings/{id}/",
     "post drawings/{id}/label/", "post drawings/{id}/review/",
     "get model/",
     "get runs/", "post runs/", "get runs/{id}/", "post runs/{id}/cancel/",

@@ -21,7 +21,7 @@ PLACEHOLDER = re.compile(r"%\(\w+\)s|%%|\{\w+\}|</?\w+")
 # Names, and what is the same in every language.
 SAME = {
     *("MNIST", "API", "JSON", "JavaScript", "JPEG", "PNG", "English", "curl", "ada", "x", "y"),
-    *("Home", "End", "PgUp", "PgDn", "Z", "Y", "C"),
+    *("Home", "End", "PgUp", "PgDn", "Z", "Y", "C", "R", "N"),
 }
 WORD = re.compile(r"[A-Za-z]+")
 

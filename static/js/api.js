@@ -1,5 +1,7 @@
 /** The site's API, and what can go wrong with it. */
 
+import { cookieOf } from "./cookies.js";
+
 const PATIENCE = 15_000; // ms; a server that is silent for longer is not there
 
 /**
@@ -21,12 +23,6 @@ export class ApiError extends Error {
   }
 }
 
-/** Django's token against forged requests, from `document.cookie`; null where there is none. */
-export function csrfToken(cookie) {
-  const pair = cookie.split("; ").find((one) => one.startsWith("csrftoken="));
-  return pair ? decodeURIComponent(pair.slice("csrftoken=".length)) : null;
-}
-
 export class Api {
   #urls;
   #cookie;
@@ -44,15 +40,25 @@ export class Api {
     return this.#send("GET", this.#urls.model);
   }
 
-  /** Reads a drawing; nothing is stored. */
-  predict(drawing, signal) {
-    return this.#send("POST", this.#urls.predict, { body: { ...drawing, detail: true }, signal });
+  /** Reads a drawing; nothing is stored. What else there is of it is for this browser alone. */
+  predict({ strokes, canvas, image, number }, signal) {
+    const body = { strokes, canvas, image, number, detail: true };
+    return this.#send("POST", this.#urls.predict, { body, signal });
   }
 
-  /** Stores a drawing with its label; the answer has what `remove` needs. */
-  submit(drawing, label) {
+  /**
+   * Stores a drawing with its label, under one `key` only once; the answer has what `remove`
+   * needs. Where `account` drew it, nobody else may send it.
+   */
+  submit(drawing, label, { key, account } = {}) {
     const body = { source: "ink", ...drawing, label, consent: true };
-    return this.#send("POST", this.#urls.drawings, { body });
+    const headers = { ...(key && { "Idempotency-Key": key }), ...(account && { "X-Account": account }) };
+    return this.#send("POST", this.#urls.drawings, { body, headers });
+  }
+
+  /** Deletes what may have been stored under the key, though no answer came. */
+  withdraw(key) {
+    return this.#send("DELETE", this.#urls.drawings, { headers: { "Idempotency-Key": key } });
   }
 
   /** Deletes a stored drawing. */
@@ -73,7 +79,7 @@ export class Api {
   }
 
   #headers(body) {
-    const token = csrfToken(this.#cookie());
+    const token = cookieOf(this.#cookie(), "csrftoken"); // Django's, against forged requests
     return {
       Accept: "application/json",
       ...(body && { "Content-Type": "application/json" }),

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Api, ApiError, csrfToken } from "../../static/js/api.js";
+import { Api, ApiError } from "../../static/js/api.js";
+import { cookieOf } from "../../static/js/cookies.js";
 import { serve } from "./server.js";
 
 const DRAWING = { strokes: [[[1, 2, 0], [3, 4, 8]]], canvas: [300, 300] };
@@ -42,6 +43,22 @@ test("a stored drawing is deleted by its receipt", async (t) => {
   assert.deepEqual([method, path, headers["x-receipt"]], ["DELETE", "/drawings/a-b/", "secret"]);
 });
 
+test("a key and an account go along with a drawing, and a key withdraws it", async (t) => {
+  const { urls, requests } = await serve(t, () => ({ status: 201, body: {} }));
+  const api = new Api(urls);
+  await api.submit({ strokes: [] }, "4");
+  await api.submit({ strokes: [] }, "4", { key: "k1", account: "7" });
+  await api.withdraw("k1");
+  const told = requests.map(({ method, path, headers }) => [
+    method, path, headers["idempotency-key"], headers["x-account"],
+  ]);
+  assert.deepEqual(told, [
+    ["POST", "/drawings/", undefined, undefined],
+    ["POST", "/drawings/", "k1", "7"],
+    ["DELETE", "/drawings/", "k1", undefined],
+  ]);
+});
+
 test("the token against forged requests is sent where there is one", async (t) => {
   const { urls, requests } = await serve(t, () => ({ body: {} }));
   await new Api(urls, { cookie: () => "a=b; csrftoken=abc%3D; c=d" }).model();
@@ -51,7 +68,7 @@ test("the token against forged requests is sent where there is one", async (t) =
 });
 
 test("a cookie whose name only ends like the token's is not it", () => {
-  assert.equal(csrfToken("xcsrftoken=1; other=csrftoken=2"), null);
+  assert.equal(cookieOf("xcsrftoken=1; other=csrftoken=2", "csrftoken"), null);
 });
 
 test("a refusal keeps the code, the sentence and the waiting time", async (t) => {

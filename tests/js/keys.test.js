@@ -11,17 +11,34 @@ test("it works", () => {
   assert.deepEqual(meaning(press("7"), "feedback"), { ask: "label", label: "7" });
 });
 
-test("a digit is an answer only in the feedback", () => {
-  for (const place of ["drawing", "nowhere", "elsewhere"]) {
-    assert.equal(meaning(press("7"), place), null);
+test("one key says what the drawing is, or that it was read right", () => {
+  for (const place of ["sheet", "drawing", "feedback", "nowhere"]) {
+    assert.deepEqual(meaning(press("7"), place), { ask: "label", label: "7" });
+    assert.deepEqual(meaning(press("n"), place), { ask: "label", label: "not_a_digit" });
+    assert.deepEqual(meaning(press("r"), place), { ask: "confirm" });
+  }
+  for (const key of ["7", "n", "r"]) assert.equal(meaning(press(key), "elsewhere"), null);
+});
+
+test("who switches single keys off answers by key in the feedback only", () => {
+  for (const key of ["7", "n", "r"]) {
+    assert.equal(meaning(press(key), "sheet", false), null);
+    assert.equal(meaning(press(key), "feedback", false).ask, key === "r" ? "confirm" : "label");
   }
 });
 
-test("letters do nothing in the feedback and elsewhere", () => {
+test("what changes the ink does nothing in the feedback and elsewhere", () => {
   for (const place of ["feedback", "elsewhere"]) {
     assert.equal(meaning(press("c"), place), null);
     assert.equal(meaning(press("z"), place), null);
   }
+});
+
+test("a letter's key is known by its place where the keyboard writes other letters", () => {
+  assert.deepEqual(meaning(press("ז", { code: "KeyZ" }), "sheet"), { ask: "undo" });
+  assert.deepEqual(meaning(press("ר", { code: "KeyR" }), "sheet"), { ask: "confirm" });
+  // French: what it writes is a letter, so its place, that of Q, says nothing.
+  assert.equal(meaning(press("a", { code: "KeyQ" }), "sheet"), null);
 });
 
 test("the usual chord undoes, also in the feedback", () => {

@@ -1,5 +1,6 @@
 /** Working without the server: the kept files, the outbox, and the line that tells of it. */
 
+import { cookieOf } from "../cookies.js";
 import { fill } from "../words.js";
 import { Outbox } from "./outbox.js";
 import { Store } from "./store.js";
@@ -10,7 +11,10 @@ import { Store } from "./store.js";
  */
 export function workAway(api, { element, worker, texts }) {
   const state = { isAway: !navigator.onLine, waiting: 0 };
-  const outbox = new Outbox(api, new Store(), (waiting) => tell({ waiting }));
+  const outbox = new Outbox(api, new Store(), {
+    account: () => cookieOf(document.cookie, "account"),
+    changed: (waiting) => tell({ waiting }),
+  });
 
   function tell(change) {
     Object.assign(state, change);
