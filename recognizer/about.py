@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Min
 
-from recognizer import fate, figures, registry, specimens
+from recognizer import figures, registry, specimens
 from recognizer.models import ModelVersion
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def turning_points(live: registry.Live, metrics: Mapping[str, Any]) -> list[dict
                 {
                     "step": step,
                     "digit": reading.digit,
-                    "percent": fate.percent(reading.confidence),
+                    "percent": figures.probability(reading.confidence),
                     "verdict": reading.verdict,
                 }
                 for step, reading in zip(range(specimens.STEPS), readings, strict=False)

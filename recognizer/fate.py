@@ -116,16 +116,12 @@ def shown(label: str) -> str:
     return _("no digit") if label == NOT_A_DIGIT else label
 
 
-def percent(share: float) -> str:
-    return figures.percent(share, places=0)
-
-
 def steps(drawing: Drawing) -> list[Step]:
     """Received, labelled, checked, learned from."""
     received = _("Version %(number)s read it as %(read)s (%(percent)s).") % {
         "number": drawing.version.number,
         "read": shown(drawing.read_as),
-        "percent": percent(drawing.confidence),
+        "percent": figures.probability(drawing.confidence),
     }
     return [
         Step(_("Received"), DONE, received, drawing.created_at),

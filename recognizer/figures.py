@@ -34,10 +34,16 @@ def names() -> list[str]:
 
 
 def percent(share: float | None, places: int = 2) -> str:
-    """In the reader's language."""
+    """In the reader's language. Only all of them are 100 %, however many places there are."""
     if share is None:
         return "–"
-    return _("%(number)s\u00a0%%") % {"number": f"{100 * share:.{places}f}"}
+    number = 100 * share if share == 1 else min(100 * share, 100 - 10**-places)
+    return _("%(number)s\u00a0%%") % {"number": f"{number:.{places}f}"}
+
+
+def probability(share: float) -> str:
+    """As `percent` in static/js/words.js writes it. Never 100 %: no network knows that."""
+    return percent(min(share, 0.999), places=1 if share >= 0.985 else 0)
 
 
 def accuracy(metrics: Mapping[str, Any], name: str) -> float | None:

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from digitsite.exceptions import Refused
-from recognizer import collection, contributors, fate, images, pictures, services
+from recognizer import collection, contributors, fate, figures, images, pictures, services
 from recognizer.models import Contributor, Drawing, Label
 
 if TYPE_CHECKING:
@@ -183,7 +183,7 @@ def _readings(own: Drawing, now: fate.Now | None) -> list[dict[str, Any]]:
         {
             "when": when,
             "digit": reading["digit"],
-            "percent": fate.percent(reading["confidence"]),
+            "percent": figures.probability(reading["confidence"]),
             "number": reading["model_version"],
             "right": fate.is_right(own, reading) if own.truth else None,
         }

@@ -12,8 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.cache import patch_cache_control
-from django.utils.translation import get_language
+from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -59,6 +59,8 @@ def web_manifest(request: HttpRequest) -> HttpResponse:
     """By which the page can be installed as an app."""
     icon = {"type": "image/png", "sizes": "512x512"}
     manifest = {
+        "lang": get_language(),
+        "dir": "rtl" if get_language_bidi() else "ltr",
         "name": _("Digit reader"),
         "short_name": _("Digits"),
         "description": _("Reads handwritten digits, and learns from the people who correct it."),
@@ -76,7 +78,9 @@ def web_manifest(request: HttpRequest) -> HttpResponse:
         ],
     }
     response = HttpResponse(json.dumps(manifest), content_type="application/manifest+json")
-    patch_cache_control(response, public=True, max_age=3600)
+    # Not `public`: the language is chosen by a cookie, and a choice counts at once.
+    patch_cache_control(response, private=True, no_cache=True)
+    patch_vary_headers(response, ["Accept-Language", "Cookie"])
     return response
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -76,6 +77,18 @@ def test_the_language_is_chosen_and_remembered(
     expect(page.locator("html")).to_have_attribute("dir", "rtl")
     page.get_by_role("button", name="English").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("My drawings")
+
+
+def test_an_installed_page_has_the_language_that_was_chosen(
+    page: Page, live_server: Any, live_model: Any
+) -> None:
+    page.goto(live_server.url)
+    page.get_by_role("button", name="עברית").click()
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    told = page.context.new_cdp_session(page).send("Page.getAppManifest")
+    assert told["errors"] == []
+    manifest = json.loads(told["data"])
+    assert (manifest["lang"], manifest["dir"]) == ("he", "rtl")
 
 
 @pytest.mark.parametrize("width", [320, 1280])

@@ -57,6 +57,27 @@ def test_the_manifest_names_icons_that_are_there(client: Client) -> None:
         assert finders.find(icon["src"].removeprefix("/static/")), icon
 
 
+def test_the_manifest_is_in_the_language_that_was_chosen(client: Client) -> None:
+    def told(**asked: Any) -> tuple[str, ...]:
+        manifest = json.loads(client.get("/site.webmanifest", **asked).content)
+        return tuple(manifest[name] for name in ("lang", "dir", "name", "short_name"))
+
+    english = ("en", "ltr", "Digit reader", "Digits")
+    hebrew = ("he", "rtl", "קורא הספרות", "ספרות")
+    assert told() == english
+    assert told(headers={"Accept-Language": "he"}) == hebrew
+    client.post("/language/", {"language": "he"})
+    assert told() == hebrew
+    # Browsers leave cookies out of this request unless the page says otherwise.
+    assert b'crossorigin="use-credentials"' in client.get("/").content
+
+
+def test_nobody_gets_the_manifest_of_another_language_from_a_cache(client: Client) -> None:
+    headers = client.get("/site.webmanifest").headers
+    assert headers["Cache-Control"] == "private, no-cache"
+    assert {"Accept-Language", "Cookie"} <= set(headers["Vary"].split(", "))
+
+
 def test_the_page_without_the_server_leads_back_to_drawing(client: Client) -> None:
     response = client.get("/offline/")
     assert response.status_code == 200

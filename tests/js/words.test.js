@@ -52,9 +52,11 @@ test("a number says which of its digits are doubtful", () => {
 });
 
 test("nothing is ever called 100 %", () => {
-  assert.equal(percent(1, "en"), "99.9%");
-  assert.equal(percent(0.99996, "en"), "99.9%");
-  assert.equal(percent(0, "en"), "0%");
+  const written = [[0, "0%"], [0.5, "50%"], [0.984, "98%"], [0.985, "98.5%"], [0.9994, "99.9%"]];
+  for (const [value, text] of [...written, [0.99996, "99.9%"], [1, "99.9%"]]) {
+    assert.equal(percent(value, "en"), text);
+    assert.ok(percent(value, "he").includes(text));
+  }
 });
 
 test("percentages are written as the language does", () => {
