@@ -171,8 +171,10 @@ def corpora_dir() -> str:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """The distribution's Chromium; its sandbox does not work for root."""
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    """The distribution's Chromium, with a camera; its sandbox does not work for root."""
+    arguments = ["--use-fake-device-for-media-stream"]
+    if os.geteuid() == 0:
+        arguments.append("--no-sandbox")
     return {
         **browser_type_launch_args,
         "executable_path": services.find_chromium(),
