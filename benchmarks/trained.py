@@ -26,7 +26,7 @@ from recognizer.answer import Thresholds
 from training import dataset, material
 from training.augment import STANDARD, Variation
 from training.calibrate import fit_temperature
-from training.examples import Examples
+from training.examples import NOT_A_DIGIT, Examples
 from training.recipe import EpochResult, Progress, Recipe
 
 if TYPE_CHECKING:
@@ -48,11 +48,23 @@ class Lesson:
     replay: Examples | None = None
 
 
-def scratch(*, epochs: int = 0, seed: int = 0, variation: Variation = STANDARD) -> Path:
-    """The artifact of a network that has seen MNIST and no drawing; 0 epochs: the site's own."""
+def scratch(
+    *,
+    epochs: int = 0,
+    seed: int = 0,
+    variation: Variation = STANDARD,
+    on_digits: bool = False,
+) -> Path:
+    """The artifact of a network that has seen MNIST and no drawing; 0 epochs: the site's own.
+
+    `on_digits` leaves what is no digit out of what it is validated on: its history is then
+    told in the terms that MNIST's figures are.
+    """
     from training import network
 
     learned, kept = data.learned_and_kept(seed)
+    if on_digits:
+        kept = kept.select(kept.labels != NOT_A_DIGIT)
     recipe = Recipe.scratch(epochs or settings.TRAIN_EPOCHS_SCRATCH)
     recipe = replace(recipe, variation=variation)
     return _trained(
