@@ -41,7 +41,7 @@ _FLAT = 0.6
 # than half a pen. So half a pen is what only this share of the line is below,
 _THINNEST = 0.1
 # and no more than this share of the digit's longer side: a pen makes strokes.
-_WIDEST = 0.25
+_WIDEST = 0.18
 # How dark a blot is inside of the pen's way, where nobody knows how the pen went.
 # Left white, an angle that ran full is taken for a loop.
 _BLOT = 0.85

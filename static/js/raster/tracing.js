@@ -13,7 +13,7 @@ const COARSE = 40;
 const PENS = [1.2, 4.5];
 const FLAT = 0.6;
 const THINNEST = 0.1;
-const WIDEST = 0.25;
+const WIDEST = 0.18;
 
 /** The digit under `mask` as the ink path would have drawn it: 784 values in [0, 1]. */
 export function render(depth, mask, level) {
