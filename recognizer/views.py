@@ -12,12 +12,14 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
-from digitsite import packages
+from digitsite import modules, packages
 from recognizer import about as telling
 from recognizer import contributors, figures, pictures, specimens
 from recognizer.models import Drawing
 
 SPECIMEN_SECONDS = 86_400
+# In the order in which the drawing page needs them.
+DRAW_MODULES = ("js/reading/ahead.js", "js/reading/worker.js", "js/draw.js")
 
 
 # The page's script sends the cookie's token back, which the API asks of those
@@ -26,7 +28,11 @@ SPECIMEN_SECONDS = 86_400
 @require_safe
 def draw(request: HttpRequest) -> HttpResponse:
     """The sheet to draw on, with the answer and the feedback beside it."""
-    context = {"runtime": packages.addresses(), "ask_percent": settings.ASK_PERCENT}
+    context = {
+        "runtime": packages.addresses(),
+        "modules": modules.addresses(*DRAW_MODULES),
+        "ask_percent": settings.ASK_PERCENT,
+    }
     response = render(request, "recognizer/draw.html", context)
     contributors.tell_account(request, response)
     return response

@@ -11,7 +11,9 @@ import { bindPen } from "./pen.js";
 import { bindPhotos } from "./photos.js";
 import { bindSettings } from "./preferences.js";
 import { Reader } from "./reader.js";
+import { first, runtime, told } from "./reading/ahead.js";
 import { Here } from "./reading/here.js";
+import { openLive } from "./reading/opening.js";
 import { Settings } from "./settings.js";
 import { textsOf } from "./words.js";
 
@@ -28,8 +30,8 @@ const view = new Page(elements, texts, {
   onSelect: (part) => reader.recognition.select(part),
 });
 const here = new Here({
-  runtime: { ...elements.runtime?.dataset },
-  model: () => api.model(),
+  first,
+  openLive: (held) => openLive({ runtime, held, model: () => api.model() }),
   changed: (whether) => elements.reader.toggleAttribute("data-reads-here", whether),
 });
 const answering = new Answering(api, here);
@@ -120,6 +122,16 @@ document.addEventListener("keydown", (event) => {
 
 // --- settings, and what changes the page from outside ---
 
+let redrawing = null;
+
+/** However much changes at once, as it does while the page is put together. */
+function redrawSoon() {
+  redrawing ??= requestAnimationFrame(() => {
+    redrawing = null;
+    reader.ink.redraw();
+  });
+}
+
 bindSettings(settings, {
   root: document.documentElement,
   controls: document.querySelectorAll("[data-setting] input"),
@@ -129,16 +141,16 @@ settings.follow((name, value) => {
   if (name === "predict") reader.recognition.predictOnRelease(value === "release");
   if (name === "who") answering.by(value);
   if (name === "brush") view.brush(value);
-  if (name === "brush" || name === "theme") reader.ink.redraw();
+  if (name === "brush" || name === "theme") redrawSoon();
 });
 elements.sheet.addEventListener("pointerup", () => settings.set("hint", "seen"));
 
 new ResizeObserver(() => reader.ink.redraw()).observe(elements.sheet);
-addEventListener("resize", () => reader.ink.redraw()); // zooming changes the pixel ratio alone
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => reader.ink.redraw());
+addEventListener("resize", redrawSoon); // zooming changes the pixel ratio alone
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redrawSoon);
 addEventListener("online", () => reader.recognition.predict());
 
-api.model().then(
+told.then(
   ({ version }) => view.version(version),
   (error) => view.complain(error),
 );

@@ -40,7 +40,10 @@ export class Paper {
     const side = Math.min(Math.round(canvas.clientWidth * (devicePixelRatio || 1)), LARGEST);
     const { color } = getComputedStyle(canvas);
     for (const context of [this.#dry, this.#wet]) {
-      context.canvas.width = context.canvas.height = side; // this also clears
+      const { width, height } = context.canvas;
+      // A new size clears as well, and costs a new picture.
+      if (width === side && height === side) context.clearRect(0, 0, SIDE, SIDE);
+      else context.canvas.width = context.canvas.height = side;
       context.setTransform(side / SIDE, 0, 0, side / SIDE, 0, 0);
       context.lineCap = context.lineJoin = "round";
       context.strokeStyle = color;

@@ -30,7 +30,11 @@ export function workAway(api, { element, worker, texts }) {
     outbox.flush();
   });
   // Neither is there everywhere: over plain HTTP, in private windows.
-  navigator.serviceWorker?.register(worker).catch((error) => console.info(error.message));
+  const keep = () =>
+    navigator.serviceWorker?.register(worker).catch((error) => console.info(error.message));
+  // What it fetches must not hold up the page.
+  if (document.readyState === "complete") keep();
+  else addEventListener("load", keep, { once: true });
   tell({});
   outbox.flush();
 

@@ -1,25 +1,22 @@
 /** The network in this browser: there once it is loaded, and always of the live version. */
 
 import { LocalReader } from "./local.js";
-import { RemoteEngine } from "./remote.js";
 
 export class Here {
-  #runtime;
-  #model;
-  #start;
+  #openLive;
   #changed;
+  #first;
   #reader = null;
   #opening = null;
 
   /**
-   * `runtime` has the worker's address and those of runtime.js, or nothing; `model()`
-   * promises what the API says of the live model; `changed(whether)` hears if it reads.
+   * `openLive(held)` promises the live version unless it is `held` (opening.js); `first` is
+   * one that is on its way already, or null. `changed(whether)` hears if this browser reads.
    */
-  constructor({ runtime, model, changed = () => {}, start = startWorker }) {
-    this.#runtime = runtime;
-    this.#model = model;
+  constructor({ openLive, first = null, changed = () => {} }) {
+    this.#openLive = openLive;
+    this.#first = first;
     this.#changed = changed;
-    this.#start = start;
   }
 
   /** A LocalReader; null where there is none, or none yet. */
@@ -27,46 +24,34 @@ export class Here {
     return this.#reader;
   }
 
-  /** Loads the live version, unless it is loaded or on its way. Never rejects. */
-  open() {
-    this.#opening ??= this.#open().finally(() => (this.#opening = null));
-    return this.#opening;
+  /** Loads the live version, unless one is loaded or on its way. Never rejects. */
+  async open() {
+    if (this.#reader === null) await this.#renew();
   }
 
   /** The server answers by this version: another than ours is fetched. */
   follow(version) {
-    if (this.#reader !== null && this.#reader.version !== version) this.open();
+    if (this.#reader !== null && this.#reader.version !== version) this.#renew();
+  }
+
+  #renew() {
+    this.#opening ??= this.#open().finally(() => (this.#opening = null));
+    return this.#opening;
   }
 
   async #open() {
+    const first = this.#first;
+    this.#first = null;
     try {
-      const { browser, version, thresholds } = await this.#model();
-      if (this.#reader?.version === version) return;
-      const engine = await this.#engine(browser);
+      const live = await (first ?? this.#openLive(this.#reader?.version ?? null));
+      if (live === null) return;
       const before = this.#reader;
-      this.#reader = engine && new LocalReader(engine, { version, thresholds });
+      this.#reader = new LocalReader(live.engine, live);
       before?.close();
-      this.#changed(this.#reader !== null);
+      this.#changed(true);
     } catch (error) {
       // Without wasm, without workers, without the files: then it is the server that answers.
       console.info("This browser does not read by itself:", error.message);
     }
   }
-
-  async #engine(files) {
-    if (files === null || !this.#runtime.worker) return null;
-    const engine = new RemoteEngine(this.#start(this.#runtime.worker));
-    const urls = { topology: files.topology.url, weights: files.weights.url };
-    try {
-      await engine.open({ ...this.#runtime, ...urls });
-      return engine;
-    } catch (error) {
-      engine.close();
-      throw error;
-    }
-  }
-}
-
-function startWorker(url) {
-  return new Worker(url, { type: "module" });
 }
