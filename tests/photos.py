@@ -65,6 +65,12 @@ def jpeg(image: Image.Image, *, orientation: int = 1) -> bytes:
     return file.getvalue()
 
 
+def moving(strokes: list[Any]) -> list[Image.Image]:
+    """A sheet that is held by no steady hand."""
+    large = photo(strokes, size=(720, 480), share=0.5)
+    return [large.crop((shift, 0, shift + 640, 480)) for shift in (0, 20, 40, 60, 80, 50, 30, 10)]
+
+
 def video(path: Path, pictures: list[Image.Image], *, frames_each: int = 1) -> Path:
     """Pictures as a film for Chromium's fake camera, which plays it over and over."""
     width, height = pictures[0].size

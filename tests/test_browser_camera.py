@@ -14,7 +14,7 @@ from playwright.sync_api import BrowserType, Page, expect
 from recognizer.models import Drawing, ModelVersion
 from tests.browser import draw_and_wait, until
 from tests.drawings import FOUR, ONE
-from tests.photos import FORTY_FOUR, jpeg, photo, video
+from tests.photos import FORTY_FOUR, jpeg, moving, photo, video
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -77,12 +77,6 @@ def film(
 def trembling(strokes: list[Any], **how: Any) -> list[Image.Image]:
     """The same sheet a few times, each with a noise of its own."""
     return [photo(strokes, size=FILM, seed=seed, **how) for seed in range(4)]
-
-
-def moving(strokes: list[Any]) -> list[Image.Image]:
-    """A sheet that is held by no steady hand."""
-    large = photo(strokes, size=(720, 480), share=0.5)
-    return [large.crop((shift, 0, shift + 640, 480)) for shift in (0, 20, 40, 60, 80, 50, 30, 10)]
 
 
 def look(page: Page) -> None:

@@ -1,20 +1,23 @@
 /** The answer on the page: the digit or number, the sentence, ten bars, the runners-up. */
 
-import { fill, numberSentence, percent, sentence } from "./words.js";
+import { Bars } from "./bars.js";
+import { fill, numberSentence, sentence } from "./words.js";
+import { write } from "./writing.js";
 
-const WORTH_A_NUMBER = 0.005; // less would be written as 0 %
 const RUNNERS_UP = 3;
 
 export class AnswerView {
   #page;
   #texts;
   #language;
+  #bars;
 
   /** `page` has the elements reader, digit, words, version, by, bars and runners. */
   constructor(page, texts, language) {
     this.#page = page;
     this.#texts = texts;
     this.#language = language;
+    this.#bars = new Bars(page.bars, language);
   }
 
   /** The sheet is empty, or holds no more than a dot. */
@@ -50,7 +53,7 @@ export class AnswerView {
     this.#page.reader.dataset.state = "live";
     delete this.#page.reader.dataset.verdict;
     this.#large(answer.number ?? String(answer.digit ?? "–"));
-    this.bars(answer.probabilities.length > 0 ? answer : null);
+    this.#bars.show(answer.probabilities.length > 0 ? answer : null);
     this.#page.runners.hidden = true;
   }
 
@@ -73,13 +76,7 @@ export class AnswerView {
 
   /** Ten bars and the runners-up of one digit's reading, or none of them. */
   bars(reading) {
-    [...this.#page.bars.children].forEach((bar, index) => {
-      const value = reading?.probabilities[index];
-      bar.style.setProperty("--share", value ?? 0);
-      bar.classList.toggle("best", reading?.digit === index);
-      bar.querySelector(".share").textContent =
-        value >= WORTH_A_NUMBER ? percent(value, this.#language) : "";
-    });
+    this.#bars.show(reading);
     const others = reading?.alternatives.slice(0, RUNNERS_UP).map(({ digit }) => digit) ?? [];
     for (const button of this.#page.runners.querySelectorAll("[data-label]")) {
       const place = others.indexOf(Number(button.dataset.label));
@@ -95,6 +92,7 @@ export class AnswerView {
   }
 
   #large(digit) {
+    if (this.#page.digit.textContent === digit) return;
     this.#page.digit.textContent = digit;
     this.#page.digit.style.setProperty("--length", Math.max(digit.length, 1));
   }
@@ -105,7 +103,6 @@ export class AnswerView {
     delete reader.dataset.verdict;
     by.textContent = "";
     this.#large(digit);
-    // Setting the same text again would have it read out again.
-    if (sentence.textContent !== words) sentence.textContent = words;
+    write(sentence, words);
   }
 }

@@ -75,7 +75,7 @@ bindPhotos({
   ask: async ({ image, pixels }, signal) => {
     const number = settings.get("mode") === "number";
     const here = await answering.glimpse({ seen: pixels, number });
-    return here ?? api.predict({ image, number }, signal);
+    return here ?? api.predict({ image: image(), number }, signal);
   },
   reader,
   view,

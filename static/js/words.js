@@ -17,11 +17,18 @@ export function fill(text, values) {
 
 /** A probability as a percentage. Never 100 %: no network knows that. */
 export function percent(probability, language) {
-  const fine = probability >= 0.985;
-  return new Intl.NumberFormat(language, {
-    style: "percent",
-    maximumFractionDigits: fine ? 1 : 0,
-  }).format(Math.min(probability, 0.999));
+  const places = probability >= 0.985 ? 1 : 0;
+  return percentFormat(language, places).format(Math.min(probability, 0.999));
+}
+
+const formats = new Map(); // making one takes far longer than using it
+
+function percentFormat(language, maximumFractionDigits) {
+  const key = `${language} ${maximumFractionDigits}`;
+  if (!formats.has(key)) {
+    formats.set(key, new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits }));
+  }
+  return formats.get(key);
 }
 
 /** An answer as a sentence. */

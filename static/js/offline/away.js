@@ -2,6 +2,7 @@
 
 import { cookieOf } from "../cookies.js";
 import { fill } from "../words.js";
+import { write } from "../writing.js";
 import { Outbox } from "./outbox.js";
 import { Store } from "./store.js";
 
@@ -20,7 +21,7 @@ export function workAway(api, { element, worker, texts }) {
     Object.assign(state, change);
     const waiting = state.waiting > 0 ? fill(texts.waitingToSend, { count: state.waiting }) : "";
     const text = [state.isAway ? texts.offline : "", waiting].filter(Boolean).join(" ");
-    if (element.textContent !== text) element.textContent = text;
+    write(element, text);
     element.hidden = text === "";
   }
 

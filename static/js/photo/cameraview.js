@@ -1,6 +1,7 @@
 /** Over the camera's picture: a box around the digit, what it reads as, or what to do. */
 
 import { sentence, numberSentence } from "../words.js";
+import { write } from "../writing.js";
 
 export class CameraView {
   #camera;
@@ -53,8 +54,7 @@ export class CameraView {
   #show(state, words, digit = "") {
     const { saying, read } = this.#elements;
     this.#camera.dataset.state = state;
-    read.textContent = digit;
-    // Setting the same text again would have it read out again.
-    if (saying.textContent !== words) saying.textContent = words;
+    write(read, digit);
+    write(saying, words);
   }
 }

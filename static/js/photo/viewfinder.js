@@ -18,8 +18,8 @@ export class Viewfinder {
   #frames = null;
 
   /**
-   * `ask({ image, pixels }, signal)` promises an answer: a data URL for a server, or the
-   * network's 784 values for one in this browser. `take(photo)` gets the frozen picture.
+   * `ask({ image, pixels }, signal)` promises an answer: `image()` gives a data URL for a
+   * server, `pixels` are the network's 784 values for one in this browser. `take(photo)` gets the frozen picture.
    */
   constructor({ elements, texts, ask, take }) {
     this.#elements = elements;
@@ -86,6 +86,6 @@ export class Viewfinder {
   }
 
   #read({ pixels }, canvas, signal) {
-    return this.#ask({ image: canvas.toDataURL("image/jpeg", 0.85), pixels }, signal);
+    return this.#ask({ image: () => canvas.toDataURL("image/jpeg", 0.85), pixels }, signal);
   }
 }
