@@ -1,123 +1,177 @@
-"""The pictures in docs/img: every state of the drawing page, by day and by night, both sizes.
+"""The pictures in docs/img: every page and state, by day and by night, on desktop and phone.
 
-    python -m tests.screenshots http://127.0.0.1:8000/ docs/img
+    python -m tests.screenshots [name ...]
 
-Draws in a site that is running; nothing is stored there.
+Starts a site of its own, draws in it, and throws it away. README.md beside the pictures
+shows them all; without names every picture is made anew and those of old are removed.
 """
 
 from __future__ import annotations
 
 import io
 import sys
+import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.browser import replay_and_wait
-from tests.drawings import FOUR, SEVEN, beside
-from tests.photos import jpeg, photo, video
-from tests.services import find_chromium
+from tests import exhibits
+from tests.photos import photo, video
+from tests.services import ROOT, find_chromium
+from tests.site import Site
+from tests.states import PATIENCE, STATES, camera, empty, sure
 
-FORTY_SEVEN = beside(
-    [[[x / 2, y] for x, y in s] for s in FOUR], [[[x / 2, y] for x, y in s] for s in SEVEN], 120
-)
-GRID = [[[x, 50], [x, 230]] for x in (90, 190)] + [[[50, y], [230, y]] for y in (90, 190)]
-SIZES = {
+FOLDER = ROOT / "docs" / "img"
+SIZES: dict[str, dict[str, Any]] = {
     "desktop": {"viewport": {"width": 1280, "height": 800}},
     "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
 }
+SCHEMES = ("light", "dark")
 COLOURS = 64  # of a picture's palette: a few kilobytes, and no difference to the eye
+WORD = "paper-and-ink-7"
+
+STORE = """async (bodies) => {
+  const stored = [];
+  for (const body of bodies) {
+    const headers = { "Content-Type": "application/json" };
+    const options = { method: "POST", headers, body: JSON.stringify(body) };
+    stored.push(await (await fetch("/api/v1/drawings/", options)).json());
+  }
+  return stored[0].page.split("?")[0];
+}"""
+
+# Also those further down, which wait until somebody scrolls there.
+LOAD = """() => Promise.all([...document.images].filter(({ src }) => src).map((image) => {
+  image.loading = "eager";
+  return image.decode();
+}))"""
 
 
-def empty(page: Page) -> None:
-    """As it is opened."""
+def filmed(page: Page) -> None:
+    camera(page)
+    expect(page.locator("#read")).to_have_text("4", timeout=PATIENCE)
 
 
-def drawn(page: Page) -> None:
-    replay_and_wait(page, FOUR)
+@dataclass(frozen=True)
+class Shot:
+    """A page in a state. "{receipt}" in its path is the way to the drawer's first drawing."""
+
+    bring_about: Callable[[Page], None] = empty
+    path: str = "/"
+    visitor: str = "stranger"
+    locale: str = "en-GB"
+
+    @property
+    def may_film(self) -> bool:
+        return self.bring_about is filmed
 
 
-def steps(page: Page) -> None:
-    drawn(page)
-    page.locator("#steps summary").click()
+SHOTS = {
+    **{f"draw-{name}": Shot(bring_about) for name, bring_about in STATES.items()},
+    "draw-camera": Shot(filmed),
+    "draw-hebrew": Shot(sure, locale="he-IL"),
+    "about": Shot(path="/about/"),
+    "sign-up": Shot(path="/account/sign-up/"),
+    "account": Shot(path="/account/", visitor="ada"),
+    "mine": Shot(path="/mine/", visitor="drawer"),
+    "receipt": Shot(path="{receipt}", visitor="drawer"),
+}
 
 
-def number(page: Page) -> None:
-    page.get_by_label("A number").check()
-    replay_and_wait(page, FORTY_SEVEN)
+def names(shot: str) -> list[str]:
+    """The files of one shot."""
+    return [f"{shot}-{size}-{scheme}.png" for size in SIZES for scheme in SCHEMES]
 
 
-def not_a_digit(page: Page) -> None:
-    replay_and_wait(page, GRID)
+class Studio:
+    """A site, a browser, and the cookies of those who have been there."""
+
+    def __init__(self, site: Site, browser: Browser) -> None:
+        self.site = site
+        self.browser = browser
+        self.receipt = ""
+        self.cookies: dict[str, Any] = {"stranger": None}
+
+    def cookies_of(self, visitor: str) -> Any:
+        """Whoever is first shown comes to the site then: not before pictures of it as it began."""
+        if visitor not in self.cookies:
+            context = self.browser.new_context()
+            {"drawer": self._draw, "ada": self._sign_up}[visitor](context.new_page())
+            self.cookies[visitor] = context.storage_state()
+            context.close()
+        return self.cookies[visitor]
+
+    def _draw(self, page: Page) -> None:
+        page.goto(self.site.address)
+        self.receipt = page.evaluate(STORE, exhibits.bodies())
+        seed = "from tests import exhibits; exhibits.review_and_learn()"
+        self.site.manage("shell", "-c", seed)
+
+    def _sign_up(self, page: Page) -> None:
+        page.goto(f"{self.site.address}/account/sign-up/")
+        page.locator("#id_username").fill("ada")
+        for name in ("password1", "password2"):
+            page.locator(f"#id_{name}").fill(WORD)
+        page.locator("form.fields button").click()
+        expect(page.locator(".told")).to_be_visible()
+
+    def shoot(self, shot: Shot, size: str, scheme: Any) -> Image.Image:
+        context = self.browser.new_context(
+            **SIZES[size],
+            color_scheme=scheme,
+            reduced_motion="reduce",
+            locale=shot.locale,
+            storage_state=self.cookies_of(shot.visitor),
+            permissions=["camera"] if shot.may_film else [],
+        )
+        page = context.new_page()
+        page.goto(self.site.address + shot.path.format(receipt=self.receipt))
+        if shot.path == "/":
+            expect(page.locator("#version")).to_contain_text("1", timeout=PATIENCE)
+        shot.bring_about(page)
+        page.evaluate(LOAD)
+        page.wait_for_timeout(300)  # for panels that open
+        # Of the drawing page what a window shows: no more of it should be needed.
+        content = page.screenshot(full_page=shot.path != "/")
+        context.close()
+        return Image.open(io.BytesIO(content)).convert("RGB").quantize(COLOURS)
 
 
-def uploaded(page: Page) -> None:
-    content = {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": jpeg(photo())}
-    page.get_by_label("Read a picture").set_input_files(content)  # type: ignore[arg-type]
-    expect(page.locator("#reader")).to_have_attribute("data-state", "answered")
+def gallery() -> str:
+    """The pictures' own page."""
+    lines = ["# Every page and state", "", "Made by `python -m tests.screenshots`.", ""]
+    for shot in SHOTS:
+        lines += [f"## {shot}", "", *(f"![{name}]({name})" for name in names(shot)), ""]
+    return "\n".join(lines)
 
 
-def camera(page: Page) -> None:
-    page.get_by_role("button", name="Read by camera").click()
-    expect(page.locator("#read")).to_have_text("4", timeout=60_000)
-
-
-def settings(page: Page) -> None:
-    page.get_by_role("button", name="Settings").click()
-
-
-def help_(page: Page) -> None:
-    page.get_by_role("button", name="Help").click()
-
-
-def offline(page: Page) -> None:
-    page.get_by_label("A number").focus()
-    page.route("**/predict/", lambda route: route.abort())
-    page.get_by_label("Read a picture").set_input_files(
-        {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": jpeg(photo())}  # type: ignore[arg-type]
-    )
-    page.wait_for_timeout(1500)
-
-
-STATES: dict[str, Callable[[Page], None]] = {
-    "empty": empty, "drawn": drawn, "steps": steps, "number": number, "not-a-digit": not_a_digit,
-    "photo": uploaded, "camera": camera, "settings": settings, "help": help_, "offline": offline,
-}  # fmt: skip
-
-
-def shoot(browser: Browser, address: str, folder: Path, state: str, size: str, scheme: Any) -> None:
-    context = browser.new_context(
-        **SIZES[size], color_scheme=scheme, reduced_motion="reduce", permissions=["camera"]
-    )
-    page = context.new_page()
-    page.goto(address)
-    expect(page.locator("#version")).to_contain_text("version")
-    STATES[state](page)
-    page.wait_for_timeout(300)
-    picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
-    name = f"draw-{state}-{size}-{scheme}.png"
-    picture.quantize(COLOURS).save(folder / name, optimize=True)
-    context.close()
-
-
-def main(address: str, folder: str, *only: str) -> None:
-    film = video(Path(folder) / "film.y4m", [photo(size=(640, 480), share=0.5)])
-    arguments = [
-        "--no-sandbox",
-        "--use-fake-device-for-media-stream",
-        f"--use-file-for-fake-video-capture={film}",
-    ]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=arguments)
-        for state in only or STATES:
-            for size in SIZES:
-                for scheme in ("light", "dark"):
-                    shoot(browser, address, Path(folder), state, size, scheme)
-        browser.close()
-    film.unlink()
+def main(*chosen: str) -> None:
+    if not chosen:
+        for old in FOLDER.glob("*.png"):
+            old.unlink()
+        (FOLDER / "README.md").write_text(gallery())
+    with tempfile.TemporaryDirectory() as folder, Site(Path(folder)) as site:
+        site.manage("collectstatic", "--noinput")
+        site.web()
+        film = video(Path(folder) / "film.y4m", [photo(size=(640, 480), share=0.5)])
+        arguments = [
+            "--no-sandbox",
+            "--use-fake-device-for-media-stream",
+            f"--use-file-for-fake-video-capture={film}",
+        ]
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=find_chromium(), args=arguments)
+            studio = Studio(site, browser)
+            for shot in chosen or SHOTS:
+                kinds = [(size, scheme) for size in SIZES for scheme in SCHEMES]
+                for name, (size, scheme) in zip(names(shot), kinds, strict=True):
+                    picture = studio.shoot(SHOTS[shot], size, scheme)
+                    picture.save(FOLDER / name, optimize=True)
+            browser.close()
 
 
 if __name__ == "__main__":
