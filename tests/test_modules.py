@@ -14,7 +14,7 @@ from playwright.sync_api import Page
 from digitsite import modules
 
 OURS = "django.contrib.staticfiles.finders.FileSystemFinder"
-ANNOUNCED = re.compile(r'<link rel="modulepreload" href="([^"]+)">')
+ANNOUNCED = re.compile(r'<link rel="modulepreload" fetchpriority="low" href="([^"]+)">')
 
 
 @pytest.fixture
