@@ -2,6 +2,7 @@
 
 import { AnswerView } from "./answer.js";
 import { isAsked } from "./asking.js";
+import { showControls } from "./controls.js";
 import { Messages } from "./messages.js";
 import { NumberView } from "./numberview.js";
 import { Paper } from "./paper.js";
@@ -143,16 +144,8 @@ export class Page {
     this.#elements.feedback.setAttribute("aria-busy", whether);
   }
 
-  controls({ isInked, canUndo, canRedo, canPredict, canLabel, canConfirm, labels }) {
-    const { reader, undo, redo, clear, predict, feedback, right, runners } = this.#elements;
-    reader.toggleAttribute("data-inked", isInked);
-    // Not `disabled`, which would take the focus from whoever has just pressed it.
-    undo.setAttribute("aria-disabled", !canUndo);
-    redo.setAttribute("aria-disabled", !canRedo);
-    clear.setAttribute("aria-disabled", !isInked);
-    predict.setAttribute("aria-disabled", !canPredict);
-    feedback.disabled = runners.disabled = !canLabel;
-    right.disabled = !canConfirm;
-    this.#number.labelled(labels);
+  controls(state) {
+    showControls(this.#elements, state);
+    this.#number.labelled(state.labels);
   }
 }

@@ -62,5 +62,6 @@ export function complaint(error, texts, wait = null) {
   if (error.status === 429) return fill(texts.throttled, { seconds: wait ?? error.retryAfter ?? 5 });
   if (error.code === "network") return texts.network;
   if (error.code === "notAPicture") return texts.notAPicture;
+  if (error.code === "too_large" && !error.status) return texts.tooManyDigits; // raster.js says so
   return error.message || texts.server;
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { ApiError } from "../../static/js/api.js";
+import { TooLarge } from "../../static/js/raster/raster.js";
 import { complaint, fill, numberSentence, percent, sentence } from "../../static/js/words.js";
 
 const TEXTS = {
@@ -75,6 +76,13 @@ test("an error is told by the sentence of the API", () => {
 test("what the API did not say is told by a sentence of the page", () => {
   assert.equal(complaint(new ApiError("network"), TEXTS), "Not reached.");
   assert.equal(complaint(new ApiError("server", { status: 502 }), TEXTS), "A problem.");
+});
+
+test("what this browser refuses is told by a sentence of the page, and by the API's where it did", () => {
+  const tooManyDigits = "Too many.";
+  assert.equal(complaint(new TooLarge("33"), { tooManyDigits }), tooManyDigits);
+  const error = new ApiError("too_large", { message: "Over 8 MB.", status: 413 });
+  assert.equal(complaint(error, { tooManyDigits }), "Over 8 MB.");
 });
 
 test("who is too fast is told how long to wait", () => {
