@@ -49,8 +49,7 @@ MIDDLEWARE = [
     # Before the static files: a worker obeys the policy that its own script comes with.
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    # Pages weigh a quarter. Django adds a random length, so that theirs tells nobody a secret.
-    "django.middleware.gzip.GZipMiddleware",
+    "digitsite.middleware.PageCompression",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "digitsite.language.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",

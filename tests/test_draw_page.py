@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from html.parser import HTMLParser
 
@@ -41,6 +42,14 @@ def test_it_works(client: Client) -> None:
         "recognizer/draw.html",
         "base.html",
     ]
+
+
+def test_pages_are_compressed_and_answers_of_the_api_are_not(client: Client) -> None:
+    page = client.get(PAGE, headers={"Accept-Encoding": "gzip"})
+    assert b"<html" in gzip.decompress(page.content)
+    schema = client.get("/api/v1/schema/", headers={"Accept-Encoding": "gzip"})
+    assert len(schema.content) > 1000
+    assert "Content-Encoding" not in schema.headers
 
 
 def test_the_page_brings_the_token_that_the_api_asks_for(client: Client) -> None:
