@@ -1,4 +1,7 @@
-/** What the network sees and says of ink that still changes: once a frame, of the newest only. */
+/**
+ * What the network sees and says of ink that still changes: of the newest only, and
+ * not so often that the ink would wait for it.
+ */
 
 import { normalise } from "./ink.js";
 
@@ -7,6 +10,8 @@ export class Glance {
   #read;
   #requestFrame;
   #frame = null;
+  #look = null;
+  #rests = false; // it has looked in the frame before
   #next = null; // the drawing to be read next
   #isReading = false;
   #generation = 0; // an answer of an earlier one comes too late
@@ -18,12 +23,10 @@ export class Glance {
     this.#requestFrame = requestFrame;
   }
 
-  /** Calls `look` with the next frame, however often it is asked before. */
+  /** Calls the newest `look` with the next frame, or the one after: every other is the ink's alone. */
   soon(look) {
-    this.#frame ??= this.#requestFrame(() => {
-      this.#frame = null;
-      look();
-    });
+    this.#look = look;
+    this.#frame ??= this.#requestFrame(() => this.#turn());
   }
 
   /** Shows what is seen of a drawing and returns it: null where that is no digit yet. */
@@ -48,6 +51,15 @@ export class Glance {
   stop() {
     this.#next = null;
     this.#generation += 1;
+  }
+
+  #turn() {
+    const look = this.#rests ? null : this.#look;
+    if (look !== null) this.#look = null;
+    this.#rests = look !== null;
+    look?.();
+    const goesOn = this.#rests || this.#look !== null;
+    this.#frame = goesOn ? this.#requestFrame(() => this.#turn()) : null;
   }
 
   async #readNext() {

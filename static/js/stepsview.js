@@ -82,7 +82,11 @@ function showPicture(context, values) {
 
 function picture(values) {
   const image = new ImageData(SIZE, SIZE);
-  values.forEach((value, index) => image.data.set([value, value, value, 255], index * 4));
+  const { data } = image;
+  for (let index = 0; index < values.length; index++) {
+    data.fill(values[index], 4 * index, 4 * index + 3);
+    data[4 * index + 3] = 255;
+  }
   return image;
 }
 

@@ -30,7 +30,7 @@ test("it works", async () => {
   assert.deepEqual(told, [["see", 255, LINE.strokes], ["glimpse", "It is 1."]]);
 });
 
-test("it looks once a frame", () => {
+test("it looks at the newest, and every other frame", () => {
   const { glance, frames } = setUp();
   const looked = [];
   glance.soon(() => looked.push("first"));
@@ -39,7 +39,21 @@ test("it looks once a frame", () => {
   frames[0]();
   glance.soon(() => looked.push("third"));
   frames[1]();
-  assert.deepEqual(looked, ["first", "third"]);
+  assert.deepEqual(looked, ["second"]);
+  frames[2]();
+  assert.deepEqual(looked, ["second", "third"]);
+});
+
+test("while nothing changes it asks for no frames", () => {
+  const { glance, frames } = setUp();
+  glance.soon(() => {});
+  frames[0]();
+  frames[1]();
+  assert.equal(frames.length, 2);
+  const looked = [];
+  glance.soon(() => looked.push("at once"));
+  frames[2]();
+  assert.deepEqual(looked, ["at once"]);
 });
 
 test("of what changes while it reads, only the newest is read", async () => {
