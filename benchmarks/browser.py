@@ -62,14 +62,10 @@ TIMED = """async ([glyph, count]) => {
 }"""
 # One move of the pen after the other, each from its event to the first change of the bars.
 # Not every move changes them; the one after such a one begins from rest and is not counted.
-PEN = """async (stroke) => {
-  const sheet = document.querySelector("#sheet");
-  const box = sheet.getBoundingClientRect();
-  const tell = (name, [x, y]) => sheet.dispatchEvent(new PointerEvent(name, {
-    pointerId: 7, pointerType: "mouse", isPrimary: true, bubbles: true, buttons: 1,
-    clientX: box.left + x * box.width, clientY: box.top + y * box.height,
-    button: name === "pointermove" ? -1 : 0, pressure: 0.5,
-  }));
+PEN = (
+    "async (stroke) => {"
+    + motion.TELL
+    + """
   const changed = () => new Promise((resolve) => {
     const observer = new MutationObserver(() => finish(performance.now()));
     const timer = setTimeout(() => finish(null), 400);
@@ -91,6 +87,7 @@ PEN = """async (stroke) => {
   tell("pointerup", stroke.at(-1));
   return times;
 }"""
+)
 
 
 def main() -> None:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 DRAWINGS = 8
 SECONDS = 4  # that a camera is looked at
 
-# Two points a frame, as a pen's 120 a second come in; tells the ms between the frames.
-STROKE = """(stroke) => new Promise((resolve) => {
+# What a pen does on the sheet; places are shares of its sides.
+TELL = """
   const sheet = document.querySelector("#sheet");
   const box = sheet.getBoundingClientRect();
   const tell = (name, [x, y]) => sheet.dispatchEvent(new PointerEvent(name, {
@@ -27,6 +27,12 @@ STROKE = """(stroke) => new Promise((resolve) => {
     clientX: box.left + x * box.width, clientY: box.top + y * box.height,
     button: name === "pointermove" ? -1 : 0, pressure: 0.5,
   }));
+"""
+# Two points a frame, as a pen's 120 a second come in; tells the ms between the frames.
+STROKE = (
+    "(stroke) => new Promise((resolve) => {"
+    + TELL
+    + """
   const frames = [];
   let at = 1;
   const frame = (now) => {
@@ -40,6 +46,7 @@ STROKE = """(stroke) => new Promise((resolve) => {
   tell("pointerdown", stroke[0]);
   requestAnimationFrame(frame);
 })"""
+)
 BOXES = """(seconds) => new Promise((resolve) => {
   let count = 0;
   const observer = new MutationObserver(() => (count += 1));

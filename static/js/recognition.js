@@ -83,7 +83,7 @@ export class Recognition {
     this.#changed();
   }
 
-  /** What the model sees follows the pen, once a frame. */
+  /** What the model sees follows the pen. */
   follow() {
     this.#glance.soon(() => this.#isHeld && this.#glimpse());
   }
