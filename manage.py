@@ -8,4 +8,7 @@ if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "digitsite.settings")
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    from digitsite.env import bad_settings_end_the_process
+
+    with bad_settings_end_the_process():
+        execute_from_command_line(sys.argv)

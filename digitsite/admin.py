@@ -1,21 +1,24 @@
-"""What all staff pages share: the site's name, rows that are only looked at, told refusals."""
+"""What all staff pages share: the site's name, read-only rows, permissions, messages."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.db.models import Model
 from django.utils.timezone import localtime
 
 from digitsite.exceptions import Refused
+from digitsite.storage.disk import on_full_disk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
 admin.site.site_header = "Digit reader"
@@ -33,19 +36,52 @@ else:
 
 
 class StaffAdmin(ModelAdmin[M]):
-    """Lists are called what they hold, not what is to be done with them."""
+    """Base of the staff's pages; a list's title is the name of its rows."""
 
     list_per_page = 50
+    # By what rows may be chosen in a list's address, besides its filters: links lead there.
+    linked_lookups: tuple[str, ...] = ()
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Whether a list's address may choose rows by this lookup: only as the site's links do.
+
+        Django lets the staff choose by any lookup of any field, with values that no database
+        can compare.
+        """
+        filters = [getattr(one, "parameter_name", one) for one in self.list_filter]
+        field, _, kind = lookup.partition("__")
+        filtered = field in filters and kind in ("", "exact", "isnull")
+        return filtered or lookup in self.linked_lookups
+
+    @on_full_disk
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         title = {"title": str(self.opts.verbose_name_plural).capitalize()}
         return super().changelist_view(request, title | (extra_context or {}))
 
+    def response_action(
+        self, request: HttpRequest, queryset: QuerySet[M], *args: Any, **kwargs: Any
+    ) -> HttpResponse | None:
+        """Does what was chosen to the rows that were ticked. A key that is none is a bad
+        request here; Django hands it to the database.
+        """
+        try:
+            for key in request.POST.getlist(ACTION_CHECKBOX_NAME):
+                self.opts.pk.clean(key, None)
+        except ValidationError as error:
+            raise BadRequest("What was ticked is no row.") from error
+        return super().response_action(request, queryset, *args, **kwargs)
+
+    @on_full_disk
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return super().delete_view(request, object_id, extra_context)
+
 
 class LookOnlyAdmin(StaffAdmin[M]):
-    """Rows that nobody adds, edits or deletes by hand; services change them."""
+    """Base of pages whose rows nobody adds, edits or deletes by hand: services change them."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -58,24 +94,27 @@ class LookOnlyAdmin(StaffAdmin[M]):
 
 
 def short(moment: datetime | None) -> str:
-    """A time for a narrow column."""
+    """A time in the site's time zone for a narrow column, such as `2026-03-01 17:05`; or a dash."""
     return f"{localtime(moment):%Y-%m-%d %H:%M}" if moment else "–"
 
 
-def asker(request: HttpRequest) -> User:
-    """Who is logged in; nobody else comes as far as a staff page."""
+def user(request: HttpRequest) -> User:
+    """The user who is logged in, as everybody on a staff page is."""
     assert isinstance(request.user, User)
     return request.user
 
 
-def must(allowed: bool) -> None:
-    """Raises `PermissionDenied`, which the site answers with 403."""
+def require(allowed: bool) -> None:
+    """Raises `PermissionDenied`, which the site answers with 403, unless `allowed`."""
     if not allowed:
         raise PermissionDenied
 
 
-def tell(request: HttpRequest, service: Callable[[], str]) -> bool:
-    """Shows the asker what a service did, which `service` says, or why it was refused."""
+def report(request: HttpRequest, service: Callable[[], str]) -> bool:
+    """Calls a service and shows the user its sentence, or that of its refusal.
+
+    Returns whether the service did what was asked.
+    """
     try:
         messages.success(request, service())
     except Refused as refusal:

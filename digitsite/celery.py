@@ -1,24 +1,95 @@
-"""The Celery application. Messages only nudge: the database rows are the truth."""
+"""The Celery application. Messages are hints; the database rows are the truth."""
 
+import logging.config
 import os
 import signal
+from contextlib import ExitStack, suppress
 from typing import Any
 
+from billiard import active_children
 from celery import Celery
-from celery.signals import worker_process_init
+from celery.signals import (
+    before_task_publish,
+    setup_logging,
+    task_postrun,
+    task_prerun,
+    worker_process_init,
+    worker_shutting_down,
+)
+from django.conf import settings
+from kombu.transport import TRANSPORT_ALIASES
+
+from digitsite.env import bad_settings_end_the_process
+from digitsite.monitoring import request_id
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "digitsite.settings")
+
+TRANSPORT_ALIASES["filesystem"] = "digitsite.broker:Transport"
 
 app = Celery("digitsite")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
+@app.on_configure.connect
+def read_the_settings(**_: Any) -> None:
+    """Reads them where their nonsense is told in a sentence, before Celery does."""
+    with bad_settings_end_the_process():
+        settings.INSTALLED_APPS  # noqa: B018
+
+
+@setup_logging.connect
+def log_as_the_site_does(**_: Any) -> None:
+    """Keeps `LOGGING` in workers and scheduler; Celery would put a level of its own over it."""
+    logging.config.dictConfig(settings.LOGGING)
+
+
 @worker_process_init.connect
 def leave_stopping_to_the_parent(**_: Any) -> None:
-    """Lets SIGTERM to the whole group end a worker's child in peace.
+    """Makes a worker's child ignore the SIGTERM that is sent to the whole process group.
 
     Its parent ends it once it is idle. Only a training stops by itself, with a
     handler of its own.
     """
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
+
+@worker_shutting_down.connect
+def tell_the_children(**_: Any) -> None:
+    """Stops a training softly where the parent alone is told, as containers do.
+
+    Else it would be waited for, and killed when the patience of whoever stops it is over. An
+    idle child ignores it.
+    """
+    for child in active_children():
+        if child.pid is not None:
+            with suppress(ProcessLookupError):
+                os.kill(child.pid, signal.SIGTERM)
+
+
+# --- a task's log lines carry the id of the request that has asked for it ---------------
+
+
+@before_task_publish.connect
+def name_the_request(headers: dict[str, Any] | None = None, **_: Any) -> None:
+    """Sends the request's id along with the message."""
+    if headers is not None and request_id.current():
+        headers["request_id"] = request_id.current()
+
+
+_at_work: dict[str, ExitStack] = {}
+
+
+@task_prerun.connect
+def take_the_requests_id(task_id: str, task: Any, **_: Any) -> None:
+    """Logs by the request's id; a task that the scheduler has sent has its own."""
+    name = request_id.accepted((task.request.headers or {}).get("request_id") or task_id)
+    stack = _at_work[task_id] = ExitStack()
+    stack.enter_context(request_id.known_as(name))
+
+
+@task_postrun.connect
+def give_it_back(task_id: str, **_: Any) -> None:
+    """Logs by no id any more."""
+    if stack := _at_work.pop(task_id, None):
+        stack.close()

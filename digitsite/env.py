@@ -1,25 +1,69 @@
 """The one reader of the environment: typed, and loud about nonsense.
 
-Every setting that a deployment may change is read here and nowhere else, so
-the table in README.md and this module can be held against each other.
+Every setting that a deployment may change is read here and nowhere else, so that
+docs/settings.md can be held against what was read, and what is misspelt be found.
 """
 
 from __future__ import annotations
 
-import math
+import difflib
+import errno
 import os
+import re
 import secrets
+import tempfile
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import environ
+from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 
-env = environ.Env()
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+DATABASES = ("postgresql", "postgres", "psql", "pgsql", "sqlite")
+# From here on two names are taken for the same one; 1 would be letter by letter.
+LIKENESS = 0.85
+
+
+class Environment(environ.Env):  # type: ignore[misc]
+    """Remembers what it is asked for: `defaults` has every setting's name with its default."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.defaults: dict[str, Any] = {}
+
+    def get_value(self, var: str, *args: Any, **options: Any) -> Any:
+        self.defaults[var] = options.get("default")
+        return super().get_value(var, *args, **options)
+
+
+env = Environment()
+
+
+def misspelt(environment: Mapping[str, str]) -> dict[str, str]:
+    """Names that are no setting but nearly one, each with the setting that was meant."""
+    found = {}
+    for name in sorted(set(environment) - set(env.defaults)):
+        if meant := difflib.get_close_matches(name, env.defaults, n=1, cutoff=LIKENESS):
+            found[name] = meant[0]
+    return found
+
+
+@contextmanager
+def bad_settings_end_the_process() -> Iterator[None]:
+    """Leaves of a setting that makes no sense its sentence alone, and exit status 1."""
+    try:
+        yield
+    except ImproperlyConfigured as error:
+        raise SystemExit(str(error)) from error
 
 
 def flag(name: str, default: bool) -> bool:
     """Yes or no. The library's own reader takes every word it does not know for no."""
-    value: str = env.str(name, default=str(default)).strip().lower()
+    value: str = env.str(name, default=str(default).lower()).strip().lower()
     if value in ("true", "yes", "on", "1"):
         return True
     if value in ("false", "no", "off", "0"):
@@ -27,8 +71,8 @@ def flag(name: str, default: bool) -> bool:
     raise ImproperlyConfigured(f"{name} must be true or false, not {value!r}.")
 
 
-def positive(name: str, default: float) -> float:
-    """A finite number above zero."""
+def share(name: str, default: float) -> float:
+    """A number above 0, and at most 1."""
     # Not the library's reader, which drops the letters it does not expect: of
     # "1e-3" it leaves "1-3".
     given: str = env.str(name, default=str(default))
@@ -36,13 +80,13 @@ def positive(name: str, default: float) -> float:
         value = float(given)
     except ValueError as error:
         raise ImproperlyConfigured(f"{name} must be a number, not {given!r}.") from error
-    if not 0 < value < math.inf:
-        raise ImproperlyConfigured(f"{name} must be above zero and finite, not {given}.")
+    if not 0 < value <= 1:
+        raise ImproperlyConfigured(f"{name} must be above 0 and at most 1, not {given}.")
     return value
 
 
-def count(name: str, default: int, *, least: int = 0) -> int:
-    """A whole number of at least `least`."""
+def count(name: str, default: int, *, least: int = 0, most: int | None = None) -> int:
+    """A whole number of at least `least`, and at most `most` where that is given."""
     given: str = env.str(name, default=str(default))
     try:
         value = int(given)
@@ -50,6 +94,17 @@ def count(name: str, default: int, *, least: int = 0) -> int:
         raise ImproperlyConfigured(f"{name} must be a whole number, not {given!r}.") from error
     if value < least:
         raise ImproperlyConfigured(f"{name} must be at least {least}, not {value}.")
+    if most is not None and value > most:
+        raise ImproperlyConfigured(f"{name} must be at most {most}, not {value}.")
+    return value
+
+
+def prefix(name: str) -> str:
+    """The beginning of addresses' paths, such as /digits; "" for none."""
+    given: str = env.str(name, default="")
+    value = given.rstrip("/")
+    if not re.fullmatch(r"(/[A-Za-z0-9_-][A-Za-z0-9._~-]*)*", value):
+        raise ImproperlyConfigured(f"{name} must be a path such as /digits, not {given!r}.")
     return value
 
 
@@ -61,6 +116,60 @@ def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
     return value
 
 
+def folder(name: str, default: Path) -> Path:
+    """An absolute path to a folder that can be written to.
+
+    Where it is missing it is made, for its owner alone.
+    """
+    path = Path(env.str(name, default=str(default))).resolve()
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"{name} is {path}, which is no folder and cannot be made: {error.strerror}."
+        ) from error
+    try:
+        tempfile.TemporaryFile(dir=path).close()
+    except OSError as error:
+        # On a full disk the site reads on, and whoever owns drawings may delete them.
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise ImproperlyConfigured(
+                f"{name} is {path}, which cannot be written to: {error.strerror}."
+            ) from error
+    return path
+
+
+def database(name: str, default: str) -> dict[str, Any]:
+    """An entry of Django's DATABASES from an address. What is refused is not repeated: it
+    may hold a password."""
+    scheme = env.str(name, default=default).partition(":")[0]
+    if scheme not in DATABASES:
+        raise ImproperlyConfigured(
+            f"{name} must begin with postgresql:// or sqlite://, as in "
+            "postgresql://user:password@host/name."
+        )
+    try:
+        return dict(env.db_url(name, default=default))
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"{name} has a port that is none; signs such as / and @ in a password are "
+            "written as %2F and %40."
+        ) from error
+
+
+def cron(name: str) -> crontab | None:
+    """A schedule of the five fields of cron; None where it is not set."""
+    given: str = env.str(name, default="")
+    if not given:
+        return None
+    try:
+        return crontab.from_string(given)
+    except (ValueError, TypeError) as error:
+        raise ImproperlyConfigured(
+            f"{name} must have cron's five fields, such as '0 3 * * *', not {given!r}."
+        ) from error
+
+
 def secret_key(path: Path) -> str:
     """`SECRET_KEY` from the environment, else one made once and kept in `path`.
 
@@ -68,6 +177,7 @@ def secret_key(path: Path) -> str:
     log everybody out; so the key is made at random and kept, readable by its
     owner only.
     """
+    env.defaults["SECRET_KEY"] = ""
     # Read past the library, to which a key that begins with $ names another variable.
     given = os.environ.get("SECRET_KEY", "")
     if given:

@@ -1,4 +1,4 @@
-"""What a service says when it will not do a thing; doors turn it into an answer."""
+"""The refusals of services; entry points turn them into answers."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from __future__ import annotations
 class Refused(Exception):
     """A request that was understood and is not granted.
 
-    `code` is for machines, the message is a sentence for people, `field` names
-    the part of the input it speaks of.
+    `code` is for machines, `message` a sentence for people, `field` the part of the
+    input that it is about, `status` the HTTP status of the answer, and `retry_after` in how
+    many seconds the same request may go well, where that is known.
     """
 
     code = "refused"
     status = 400
+    retry_after: int | None = None
 
     def __init__(self, message: str, *, code: str | None = None, field: str | None = None) -> None:
         super().__init__(message)
@@ -42,17 +44,24 @@ class Unsupported(Refused):
 
 
 class NotAllowed(Refused):
-    """The asker may not do this."""
+    """The user may not do this."""
 
     code = "permission_denied"
     status = 403
 
 
 class Conflict(Refused):
-    """The thing has moved on since the asker looked, or another was first."""
+    """The row has changed since the client looked at it, or another request was first."""
 
     code = "conflict"
     status = 409
+
+
+class PreconditionFailed(Refused):
+    """The row is no longer the one that the client says it has seen (`If-Match`)."""
+
+    code = "precondition_failed"
+    status = 412
 
 
 class Unavailable(Refused):
@@ -60,3 +69,24 @@ class Unavailable(Refused):
 
     code = "unavailable"
     status = 503
+
+
+class Full(Refused):
+    """Nothing is wrong with the request; there is no room for what it wants to be kept."""
+
+    code = "full"
+    status = 507
+
+
+class OverDailyQuota(Refused):
+    """So much was stored from there today that no more is; tomorrow it is again.
+
+    `retry_after` is the number of seconds until then.
+    """
+
+    code = "address_full"
+    status = 429
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after

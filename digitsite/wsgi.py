@@ -2,12 +2,20 @@
 
 import os
 
-from django.core.wsgi import get_wsgi_application
+import django
+
+from digitsite import patience
+from digitsite.env import bad_settings_end_the_process
+from digitsite.http.application import SiteApplication
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "digitsite.settings")
 
-application = get_wsgi_application()
+with bad_settings_end_the_process():
+    django.setup(set_prefix=False)
+    application = SiteApplication()
 
-from recognizer import registry  # noqa: E402  (apps must be loaded first)
+# Only now, when the apps are loaded.
+from recognizer.serving import registry
 
+patience.wait_briefly()
 registry.warm_up()

@@ -1,1 +1,4 @@
-"""Drawings, predictions, the live version, the public site and its API."""
+"""Drawings, predictions, the live version, the public site and its API.
+
+Nothing here trains a network or imports `training`.
+"""

@@ -1,3 +1,5 @@
+"""The app `recognizer`."""
+
 from django.apps import AppConfig
 
 

@@ -1,24 +1,50 @@
-"""What can be wrong with a drawing or an artifact."""
+"""What can be wrong with ink, a picture or an artifact.
 
-from digitsite.exceptions import Invalid
+Nothing here knows Django: an `InputError` carries a reason and the numbers that belong to
+it, and `recognizer.refusals` puts it into the reader's language at the entry points.
+"""
+
+from __future__ import annotations
 
 
-class Blank(Invalid):
-    """There is no ink, or too little of it to be a digit."""
+class InputError(Exception):
+    """Ink or a picture that cannot be read.
+
+    `code` is the API's word for the kind of fault, `reason` the case it is, `field` the
+    part of the input that it is in, and `parameters` what its sentence names.
+    """
+
+    code = "invalid"
+
+    def __init__(self, reason: str, *, field: str, **parameters: int | float) -> None:
+        super().__init__(reason, field, parameters)
+        self.reason = reason
+        self.field = field
+        self.parameters = parameters
+
+
+class Blank(InputError):
+    """A drawing without ink, or with too little of it to be a digit."""
 
     code = "blank"
 
 
-class BadInk(Invalid):
+class BadInk(InputError):
     """The strokes are not lists of finite points."""
 
     code = "bad_ink"
 
 
-class BadImage(Invalid):
+class BadImage(InputError):
     """The bytes are no image that can be read."""
 
     code = "bad_image"
+
+
+class OverLimit(InputError):
+    """There is more of the input than is read."""
+
+    code = "too_large"
 
 
 class BadArtifact(Exception):

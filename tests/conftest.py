@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import hypothesis
+import psycopg
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import Permission, User
+from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.cache import cache
+from django.core.servers.basehttp import WSGIRequestHandler
+from django.test.testcases import FSFilesHandler
 from rest_framework.test import APIClient
 
-from recognizer import registry, versions
 from recognizer.models import ModelVersion
-from tests import services
-from training.mnist import CorpusUnavailable, load_mnist
+from recognizer.services import hands, versions
+from recognizer.serving import registry
+from tests.support import buckets, networks, servers
+from tests.support.buckets import Bucket
+from tests.support.wire import Wire
+from training.data.mnist import CorpusUnavailable, load_configured
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -28,6 +38,15 @@ if TYPE_CHECKING:
 # coroutine. There are none here.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
+# The live server sends head and body of an answer one after the other: by Nagle's algorithm
+# the second waits 40 ms for the first to be acknowledged, eighty times a page.
+WSGIRequestHandler.disable_nagle_algorithm = True
+
+# Django's live server would answer for files in the site's place. They come through the site's own
+# middleware, as elsewhere: the service worker keeps only what says that it is the site's.
+for handler in (StaticFilesHandler, FSFilesHandler):
+    handler._should_handle = lambda self, path: False
+
 # Whether a machine is busy says nothing about what is tested.
 hypothesis.settings.register_profile("unhurried", deadline=None)
 hypothesis.settings.load_profile("unhurried")
@@ -35,9 +54,10 @@ hypothesis.settings.load_profile("unhurried")
 
 @pytest.fixture(autouse=True)
 def _clean_process() -> Iterator[None]:
-    """No test inherits another's throttle counters, cached model, files or messages."""
+    """No test inherits another's throttle counters, cached model, hands, files or messages."""
     cache.clear()
     registry.reset()
+    hands.reset()
     yield
     registry.reset()
     for folder in settings.FILES_DIR.iterdir():
@@ -46,6 +66,26 @@ def _clean_process() -> Iterator[None]:
     if settings.BROKER_DIR.is_dir():
         for message in (settings.BROKER_DIR / "messages").glob("*.msg"):
             message.unlink(missing_ok=True)
+
+
+# Each of them opens the database, by itself or by what it asks for.
+ROWS = {"db", "transactional_db", "django_db_setup"}
+
+
+@pytest.hookimpl(tryfirst=True)  # before the tests are chosen by their marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what reads or writes rows: that is what another database may do otherwise."""
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        if item.get_closest_marker("django_db") or not ROWS.isdisjoint(fixtures):
+            item.add_marker("database")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    from tests.support.spread import Spread
+
+    return Spread(config, log)
 
 
 def pytest_sessionfinish() -> None:
@@ -59,6 +99,18 @@ def live_model(db: None) -> ModelVersion:
     version = versions.version_install()
     assert version is not None
     return version
+
+
+@pytest.fixture(scope="session")
+def formats(tmp_path_factory: pytest.TempPathFactory, testrun_uid: str) -> Path:
+    """A folder with an artifact of each format, `1` and `2`; a test changes copies only.
+
+    All processes of one run share it: to export them takes longer than most tests.
+    """
+    place = tmp_path_factory.getbasetemp().parent / f"formats-{testrun_uid}"
+    with place.with_suffix(".lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        return place if place.is_dir() else networks.write_both(place)
 
 
 @pytest.fixture
@@ -107,6 +159,14 @@ def admin(admin_user: User) -> APIClient:
     return _client(admin_user)
 
 
+@pytest.fixture
+def wire(db: None, settings: Any) -> Iterator[Wire]:
+    """The site as it is behind the gateway, for requests of any bytes; exceptions come through."""
+    settings.DEBUG_PROPAGATE_EXCEPTIONS = True
+    with closing(Wire()) as wire:
+        yield wire
+
+
 def _require(need: str) -> None:
     """Skips a test for what this machine lacks; in CI a gap is a failure."""
     if reason := LACKING.get(need):
@@ -118,11 +178,11 @@ def _lack(reason: str) -> None:
     (pytest.fail if in_ci else pytest.skip)(reason)
 
 
-LACKING = services.lacking()
+LACKING = servers.lacking()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    for need in services.NEEDS:
+    for need in servers.NEEDS:
         if item.get_closest_marker(need):
             _require(need)
 
@@ -131,16 +191,38 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def redis_url() -> Iterator[str]:
     """The address of a real Redis that this test run has to itself."""
     _require("redis")
-    with services.redis_server() as server:
-        yield services.redis_address(server)
+    with servers.redis_server() as server:
+        yield servers.redis_address(server)
 
 
 @pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
+def postgres_address() -> Iterator[str]:
     """The address of a real PostgreSQL that this test run has to itself."""
     _require("postgres")
-    with services.postgres_server() as address:
+    with servers.postgres_server() as address:
         yield address
+
+
+@pytest.fixture
+def postgres_url(postgres_address: str) -> str:
+    """The address of an empty database that this test has to itself."""
+    name = f"test_{uuid4().hex}"
+    with closing(psycopg.connect(postgres_address, autocommit=True)) as server:
+        server.execute(f"CREATE DATABASE {name}")
+    return f"{postgres_address.rpartition('/')[0]}/{name}"
+
+
+@pytest.fixture(scope="session")
+def store() -> Iterator[str]:
+    """The address of a store that speaks S3, which this test run has to itself."""
+    with buckets.store() as address:
+        yield address
+
+
+@pytest.fixture
+def bucket(store: str) -> Bucket:
+    """An empty bucket that this test has to itself."""
+    return buckets.made(store, f"test-{uuid4().hex}")
 
 
 @pytest.fixture(scope="session")
@@ -149,13 +231,11 @@ def mnist_dir() -> str:
 
     Child processes find it by the environment.
     """
-    cache = services.ROOT / "var" / "corpora" / "mnist"
-    folder = os.environ.get("MNIST_DIR") or settings.MNIST_DIR
     try:
-        load_mnist(folder=folder, cache=cache, mirrors=settings.MNIST_MIRRORS)
+        load_configured()
     except CorpusUnavailable as error:
         _lack(str(error))
-    found = str(Path(folder or cache).resolve())
+    found = str(Path(settings.MNIST_DIR or settings.MNIST_CACHE).resolve())
     os.environ["MNIST_DIR"] = found
     return found
 
@@ -177,7 +257,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         arguments.append("--no-sandbox")
     return {
         **browser_type_launch_args,
-        "executable_path": services.find_chromium(),
+        "executable_path": servers.find_chromium(),
         "args": arguments,
     }
 
@@ -193,7 +273,7 @@ def base_url() -> None:
     """Browser tests name whole addresses; pytest-playwright's own fixture warns in pytest 9."""
 
 
-# --- pages in a browser; those who drive them are in tests/browser.py ------------
+# --- pages in a browser; those who drive them are in tests/support/browser.py ------------
 
 
 @pytest.fixture
@@ -215,7 +295,7 @@ def desk(page: Page, complaints: list[str], live_server: Any, live_model: ModelV
 @pytest.fixture
 def phone(browser: Browser, live_server: Any, live_model: ModelVersion) -> Iterator[Page]:
     """The page on a small phone, with a live model."""
-    from tests.browser import PHONE
+    from tests.support.browser import PHONE
 
     context = browser.new_context(**PHONE)
     page = context.new_page()

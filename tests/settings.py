@@ -4,13 +4,14 @@ import os
 import tempfile
 from pathlib import Path
 
-# Set before the settings read it. A run's children (servers, workers) inherit it.
-os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="digits-test-"))
+# Set before the settings read it. A run's children (servers, workers) inherit it. Every
+# process of pytest-xdist makes one of its own in that of the process which started it.
+os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="digits-test-", dir=os.environ.get("VAR_DIR"))
 os.environ["SECRET_KEY"] = "only-for-tests-and-long-enough-to-satisfy-every-check-of-django-5"
 os.environ.setdefault("ALLOWED_HOSTS", "localhost,127.0.0.1,testserver")
 
 from digitsite.settings import *  # noqa: F403
-from digitsite.settings import DATABASES, STORAGES, VAR_DIR
+from digitsite.settings import BASE_DIR, DATABASES, STORAGES, VAR_DIR
 
 # Fast to hash, and just as right about who may log in.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -19,11 +20,10 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["TEST"] = {"NAME": str(Path(VAR_DIR) / "test.sqlite3")}
 
-# Nothing on the page is left to chance.
-ASK_PERCENT = 100
+# Fetched once, beside the site's own data, and not by every run of the tests.
+MNIST_CACHE = BASE_DIR / "var" / "corpora" / "mnist"
 
 # Emptied after every test, so never a folder that anything else may write to.
-VAR_DIR.mkdir(parents=True, exist_ok=True)
 FILES_DIR = Path(tempfile.mkdtemp(prefix="files-", dir=VAR_DIR))
 for name in ("default", "artifacts"):
     (FILES_DIR / name).mkdir()

@@ -12,13 +12,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import django
-from babel.messages.catalog import Catalog
+from babel import Locale
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests import ROOT
+
 LOCALE = ROOT / "locale"
 KEYWORDS = {
     "_": None,
@@ -37,7 +39,7 @@ def templates() -> list[Path]:
 
 def modules() -> list[Path]:
     """Python that may speak to visitors."""
-    apps = (ROOT / "digitsite", ROOT / "recognizer")
+    apps = (ROOT / "digitsite", ROOT / "recognizer", ROOT / "training")
     return sorted(path for app in apps for path in app.rglob("*.py"))
 
 
@@ -95,16 +97,21 @@ def bring_up_to_date(language: str) -> None:
 
 
 def _begun(language: str) -> Catalog:
-    return Catalog(
-        locale=language, project="Digit reader", header_comment=f"# {language}", fuzzy=False
-    )
+    name = Locale.parse(language).english_name
+    comment = f"# Digit reader in {name}. No native speaker has checked these texts yet."
+    return Catalog(locale=language, project="Digit reader", header_comment=comment, fuzzy=False)
+
+
+def _whole(message: Message) -> bool:
+    """Whether all its forms are translated."""
+    return all([message.string] if isinstance(message.string, str) else message.string)
 
 
 def main() -> None:
     django.setup()
     for language in sorted({*languages(), *sys.argv[1:]}):
         bring_up_to_date(language)
-        missing = [message for message in translated(language) if message.id and not message.string]
+        missing = [one for one in translated(language) if one.id and (one.fuzzy or not _whole(one))]
         print(f"{language}: {len(missing)} texts to translate in {place(language, 'po')}")
 
 

@@ -1,1 +1,4 @@
-"""Corpora, dataset, network, runs and gate. It imports `recognizer`, never the reverse."""
+"""Data, network, runs and gate: how a candidate version is made and evaluated.
+
+It imports `recognizer`, never the reverse; it answers no visitor.
+"""

@@ -1,4 +1,4 @@
-"""What a network learns from and is measured on: pictures, labels and weights."""
+"""Examples, which a network learns from and is measured on: glyphs, labels and weights."""
 
 from __future__ import annotations
 
@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from recognizer.glyph import SIZE, Pixels
+from recognizer.labels import CLASSES
+from recognizer.preprocessing.glyph import Glyphs, Pixels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
-
-CLASSES = 11
-NOT_A_DIGIT = 10
 
 
 def _one() -> NDArray[np.float32]:
@@ -25,25 +23,19 @@ def _one() -> NDArray[np.float32]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Examples:
-    """Pictures with their labels, row by row.
+    """Glyphs with their labels, row by row.
 
-    `pixels` is (n, 28, 28) uint8, 0 paper to 255 ink. `labels` is (n,) int64,
-    0 to 9 and 10 for what is no digit. `weights` is (n,) float32: how often a
-    row is shown beside the others; one value stands for all rows, none for 1.
-    Raises `ValueError` where these do not fit together.
+    `labels` is (n,) int64, 0 to 9 and 10 for what is no digit. `weights` is (n,)
+    float32: how often a row is shown beside the others; one value stands for all
+    rows, none for 1. Raises `ValueError` where these do not fit together.
     """
 
-    pixels: Pixels
+    glyphs: Glyphs
     labels: NDArray[np.int64]
     weights: NDArray[np.float32] = field(default_factory=_one)
 
     def __post_init__(self) -> None:
-        count = len(self.labels)
-        if self.pixels.dtype != np.uint8 or self.pixels.shape != (count, SIZE, SIZE):
-            raise ValueError(
-                f"Pixels must be ({count}, {SIZE}, {SIZE}) uint8, "
-                f"not {self.pixels.shape} {self.pixels.dtype}."
-            )
+        count = len(self.glyphs)
         labels = np.asarray(self.labels, dtype=np.int64)
         if labels.shape != (count,) or (count and not 0 <= labels.min() <= labels.max() < CLASSES):
             raise ValueError(f"Labels must be ({count},), from 0 to {CLASSES - 1}.")
@@ -53,25 +45,46 @@ class Examples:
         object.__setattr__(self, "labels", labels)
         object.__setattr__(self, "weights", weights)
 
+    @classmethod
+    def of_pictures(
+        cls, pixels: Pixels, labels: NDArray[np.int64], weights: NDArray[np.float32] | None = None
+    ) -> Examples:
+        """Pictures, (n, 28, 28) uint8, of which nobody knows how they were written."""
+        return cls(Glyphs.of_pictures(pixels), labels, _one() if weights is None else weights)
+
+    @property
+    def pixels(self) -> Pixels:
+        return self.glyphs.pixels
+
     def __len__(self) -> int:
         return len(self.labels)
 
     def select(self, rows: NDArray[Any] | slice) -> Examples:
-        """The rows of an index array, a mask or a slice."""
-        return Examples(self.pixels[rows], self.labels[rows], self.weights[rows])
+        """The examples of some rows, given as an index array, a mask or a slice."""
+        return Examples(self.glyphs[rows], self.labels[rows], self.weights[rows])
+
+    def with_ink(self) -> Examples:
+        """The examples of which it is known how the pen went."""
+        return self.select(self.glyphs.has_ink)
 
     def digest(self) -> str:
-        """SHA-256 over all that training sees: pixels, labels and weights, in order."""
+        """SHA-256 over all that training sees: glyphs, labels and weights, in order."""
         sha256 = hashlib.sha256(str(len(self)).encode())
-        for column, kind in ((self.pixels, "u1"), (self.labels, "<i8"), (self.weights, "<f4")):
+        for column, kind in (
+            (self.pixels, "u1"),
+            (self.glyphs.has_ink, "u1"),
+            (self.glyphs.motion[self.glyphs.has_ink], "u1"),
+            (self.labels, "<i8"),
+            (self.weights, "<f4"),
+        ):
             sha256.update(np.ascontiguousarray(column, dtype=kind).data)
         return sha256.hexdigest()
 
 
 def concatenate(parts: Sequence[Examples]) -> Examples:
-    """All rows of all parts, in order; no part at all gives no rows."""
+    """The examples of all parts, in order; none where there is no part."""
     return Examples(
-        np.concatenate([np.empty((0, SIZE, SIZE), np.uint8), *(part.pixels for part in parts)]),
+        Glyphs.joined([part.glyphs for part in parts]),
         np.concatenate([np.empty(0, np.int64), *(part.labels for part in parts)]),
         np.concatenate([np.empty(0, np.float32), *(part.weights for part in parts)]),
     )

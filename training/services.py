@@ -1,4 +1,4 @@
-"""What can be done with training runs: ask for one, cancel it, bring it back, trigger it."""
+"""What can be done with training runs: request, cancel, resume, recover, trigger."""
 
 from __future__ import annotations
 
@@ -8,17 +8,23 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
+from django.db.models import Exists
 from django.utils import timezone
 
 from digitsite.exceptions import Conflict, Invalid
 from recognizer.models import Drawing, ModelVersion
-from training import tasks
-from training.models import RetrainCheck, TrainingRun
+from recognizer.services import audit
+from training.models import Heartbeat, RetrainCheck, TrainingRun
+from training.queue import enqueue
 
 logger = logging.getLogger(__name__)
 
 Status, Mode, Trigger = TrainingRun.Status, TrainingRun.Mode, TrainingRun.Trigger
-MOST_EPOCHS = 200
+MAX_EPOCHS = 200
+# A worker reports every second; one that has been silent for so long is taken for dead.
+LOST_AFTER = timedelta(seconds=90)
+# How many workers a run may lose before it is the run that is blamed.
+MAX_ATTEMPTS = 3
 
 
 # --- asking for a run -----------------------------------------------------------
@@ -33,16 +39,20 @@ def run_request(
     auto_promote: bool = False,
     seed: int = 0,
     by: User | None = None,
-    nudge: bool = True,
+    send: bool = True,
 ) -> TrainingRun:
-    """Queues a run; of several at once the database lets one through (`Conflict`)."""
+    """Makes a run and, with `send`, tells the queue of it.
+
+    `epochs` are the site's own for the mode where None. Raises `Invalid` for another
+    mode or number of epochs, and `Conflict` where another run is active (of several
+    at once the database lets one through) or a warm start has no version to start from.
+    """
     if mode not in Mode.values:
         raise Invalid("The mode must be warm or scratch.", field="mode")
     if epochs is None:
-        warm = mode == Mode.WARM
-        epochs = settings.TRAIN_EPOCHS_WARM if warm else settings.TRAIN_EPOCHS_SCRATCH
-    if not 1 <= epochs <= MOST_EPOCHS:
-        raise Invalid(f"Epochs must lie between 1 and {MOST_EPOCHS}.", field="epochs")
+        epochs = default_epochs(mode)
+    if not 1 <= epochs <= MAX_EPOCHS:
+        raise Invalid(f"Epochs must lie between 1 and {MAX_EPOCHS}.", field="epochs")
     if mode == Mode.WARM and ModelVersion.objects.live() is None:
         raise Conflict("No version is live to start from; train from scratch.", code="no_model")
     try:
@@ -56,8 +66,20 @@ def run_request(
                 seed=seed,
                 requested_by=by,
             )
-            if nudge:
-                tasks.nudge(run.pk)
+            audit.record(
+                what=audit.What.RUN,
+                by=by,
+                why=reason,
+                after={
+                    "trigger": str(trigger),
+                    "mode": str(mode),
+                    "epochs": epochs,
+                    "auto_promote": auto_promote,
+                },
+                number=run.pk,
+            )
+            if send:
+                enqueue(run.pk)
     except IntegrityError as error:
         raise Conflict(
             "A run is already queued or at work; wait for it or cancel it.", code="run_active"
@@ -66,45 +88,100 @@ def run_request(
 
 
 def default_mode() -> str:
-    """Warm where there is something to start from."""
+    """The warm mode where a version is live to start from, otherwise from scratch."""
     return Mode.SCRATCH if ModelVersion.objects.live() is None else Mode.WARM
 
 
-def run_cancel(*, run: TrainingRun) -> TrainingRun:
-    """Ends an active run. Its worker notices at its next report and lets go."""
-    changed = (
-        TrainingRun.objects.active()
-        .filter(pk=run.pk)
-        .update(status=Status.CANCELLED, finished_at=timezone.now())
-    )
+def default_epochs(mode: str) -> int:
+    """The site's own number of epochs for a mode."""
+    warm = mode == Mode.WARM
+    epochs: int = settings.TRAIN_EPOCHS_WARM if warm else settings.TRAIN_EPOCHS_SCRATCH
+    return epochs
+
+
+def run_cancel(*, run: TrainingRun, by: User | None = None) -> TrainingRun:
+    """Cancels an active run; its worker learns of it at its next report, and stops.
+
+    Raises `Conflict` where the run is over.
+    """
+    with transaction.atomic():
+        changed = (
+            TrainingRun.objects.active()
+            .filter(pk=run.pk)
+            .update(status=Status.CANCELLED, finished_at=timezone.now())
+        )
+        if changed:
+            audit.record(
+                what=audit.What.CANCEL, by=by, before={"status": run.status}, number=run.pk
+            )
     run.refresh_from_db()
     if not changed:
         raise Conflict(f"The run is over ({run.status}).", code="run_over")
     return run
 
 
-# --- healing --------------------------------------------------------------------
+def run_resume(*, run: TrainingRun, by: User | None = None) -> TrainingRun:
+    """Has a run that was cancelled or failed go on after its last finished epoch.
+
+    It learns from the drawings that it began with. Raises `Conflict` where it is not over or
+    became a version, where a newer run was asked for, whose worker removed what this one had
+    kept, and where another is active.
+    """
+    now = timezone.now()
+    try:
+        with transaction.atomic():
+            newer = TrainingRun.objects.filter(pk__gt=run.pk)
+            changed = TrainingRun.objects.filter(
+                ~Exists(newer), pk=run.pk, status__in=TrainingRun.RESUMABLE
+            ).update(
+                status=Status.QUEUED,
+                attempt=0,
+                claim=None,
+                finished_at=None,
+                error="",
+                progress={"stage": "waiting for a worker"},
+                log=[*run.log, {"at": now.isoformat(timespec="seconds"), "what": "resumed"}],
+            )
+            if changed:
+                before = {"status": run.status, "epochs": len(run.history)}
+                audit.record(what=audit.What.RUN, by=by, before=before, number=run.pk)
+                enqueue(run.pk)
+    except IntegrityError as error:
+        raise Conflict(
+            "A run is already queued or at work; wait for it or cancel it.", code="run_active"
+        ) from error
+    run.refresh_from_db()
+    if not changed:
+        raise Conflict(f"Run {run.pk} cannot go on ({run.status}).", code="run_over")
+    return run
 
 
-def runs_heal(*, now: datetime) -> list[str]:
-    """Brings lost runs back, or fails them truthfully; nudges runs nobody has taken.
+# --- recovering -----------------------------------------------------------------
+
+
+def message_arrived(*, now: datetime) -> None:
+    """Writes down that a message has come through the queue to a worker."""
+    Heartbeat.objects.update_or_create(part=Heartbeat.MESSAGE, defaults={"at": now})
+
+
+def runs_recover(*, now: datetime) -> list[str]:
+    """Queues lost runs again, or fails those lost too often; tells the queue of all that wait.
 
     Returns a sentence for everything it did.
     """
-    silent_since = now - timedelta(seconds=settings.RUN_LOST_AFTER)
-    done = [_heal(run) for run in TrainingRun.objects.lost(silent_since=silent_since)]
+    done = [_recover(run) for run in TrainingRun.objects.lost(now=now, after=LOST_AFTER)]
     for run in TrainingRun.objects.queued():
-        tasks.nudge(run.pk)
+        enqueue(run.pk)
         done.append(f"Run {run.pk} waits for a worker; told the queue again.")
     for sentence in done:
         logger.info(sentence)
     return done
 
 
-def _heal(run: TrainingRun) -> str:
+def _recover(run: TrainingRun) -> str:
     # The claim is part of the condition: a worker that reports in between wins.
     same = TrainingRun.objects.filter(pk=run.pk, claim=run.claim, heartbeat_at=run.heartbeat_at)
-    if run.attempt >= settings.RUN_MAX_ATTEMPTS:
+    if run.attempt >= MAX_ATTEMPTS:
         reason = f"Its worker disappeared {run.attempt} times; the last time while {_doing(run)}."
         same.update(status=Status.FAILED, error=reason, finished_at=timezone.now())
         return f"Run {run.pk} failed: {reason}"
@@ -124,12 +201,14 @@ def _doing(run: TrainingRun) -> str:
 
 
 def retrain_by_count(*, now: datetime) -> RetrainCheck:
-    """Starts a run once enough drawings were accepted since the last; says why or why not."""
+    """Starts a run once `RETRAIN_AFTER` drawings were accepted since the last one.
+
+    Returns the decision, with its reason.
+    """
     wanted = settings.RETRAIN_AFTER
     if not wanted:
         return _decided(Trigger.COUNT, now, "Switched off (RETRAIN_AFTER=0).")
-    last = TrainingRun.objects.exclude(status=Status.CANCELLED).first()
-    fresh = Drawing.objects.accepted_since(last.created_at if last else None).count()
+    last, fresh = _fresh(now)
     since = f"since run {last.pk}" if last else "so far"
     if fresh < wanted:
         return _decided(Trigger.COUNT, now, f"{fresh} of {wanted} drawings accepted {since}.")
@@ -137,12 +216,25 @@ def retrain_by_count(*, now: datetime) -> RetrainCheck:
 
 
 def retrain_by_schedule(*, now: datetime) -> RetrainCheck:
-    """Starts a run if anything new was accepted since the last; says why or why not."""
-    last = TrainingRun.objects.exclude(status=Status.CANCELLED).first()
-    fresh = Drawing.objects.accepted_since(last.created_at if last else None).count()
+    """Starts a run if any drawing was accepted since the last one.
+
+    Returns the decision, with its reason.
+    """
+    _, fresh = _fresh(now)
     if not fresh:
         return _decided(Trigger.SCHEDULE, now, "Nothing new was accepted since the last run.")
     return _try(Trigger.SCHEDULE, now, f"It was time, and {fresh} drawings were new.")
+
+
+def _fresh(now: datetime) -> tuple[TrainingRun | None, int]:
+    """The last run, and how many drawings were accepted since.
+
+    What lies ahead of `now` is left out, because the clock was set back since: counted
+    from there no drawing would be new until that time has come again.
+    """
+    last = TrainingRun.objects.asked_for_by(now + LOST_AFTER).first()
+    since = last.created_at if last else None
+    return last, Drawing.objects.accepted_since(since, until=now + LOST_AFTER).count()
 
 
 def _try(trigger: str, now: datetime, reason: str) -> RetrainCheck:
@@ -158,7 +250,9 @@ def _try(trigger: str, now: datetime, reason: str) -> RetrainCheck:
 def _decided(
     trigger: str, now: datetime, reason: str, run: TrainingRun | None = None
 ) -> RetrainCheck:
-    logger.info("Retraining by %s: %s %s", trigger, reason, f"Run {run.pk}." if run else "No run.")
+    level = logging.INFO if run else logging.DEBUG  # "not yet" is said twice a minute
+    said = f"Run {run.pk}." if run else "No run."
+    logger.log(level, "Retraining by %s: %s %s", trigger, reason, said)
     return RetrainCheck.objects.update_or_create(
         trigger=trigger, defaults={"at": now, "reason": reason[:200], "started": run}
     )[0]

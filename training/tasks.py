@@ -1,4 +1,4 @@
-"""The task queue's doors. Messages carry ids and only nudge; services decide."""
+"""The tasks of the queue: a message carries an id and is a hint; services decide."""
 
 from __future__ import annotations
 
@@ -7,19 +7,21 @@ from typing import Any
 
 from celery import shared_task
 from celery.signals import worker_ready
-from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
+
+from recognizer.services import versions
+from training import feature_map, services
 
 logger = logging.getLogger(__name__)
 
 
 @shared_task(name="training.tasks.run_execute")
 def run_execute(run_id: int) -> None:
-    """Works on a run, if it is still waiting."""
+    """Executes a run, if it still waits for a worker."""
     # TensorFlow is loaded here, in the worker's child, never in its parent: a
     # process forked after that would hang. It also keeps it out of web processes.
-    from training import pipeline
+    from training.runs import pipeline
 
     try:
         pipeline.execute(run_id=run_id)
@@ -29,49 +31,50 @@ def run_execute(run_id: int) -> None:
 
 
 @shared_task(name="training.tasks.runs_heal")
-def runs_heal() -> list[str]:
-    """Finds lost runs and brings them back or fails them."""
-    from training import services
+def runs_recover() -> list[str]:
+    """Queues lost runs again, or fails them; returns what was done, in sentences.
 
-    return services.runs_heal(now=timezone.now())
+    The scheduler sends it every half minute and lets it expire as soon: that it has come
+    says that queue and worker work.
+    """
+    services.message_arrived(now=timezone.now())
+    return services.runs_recover(now=timezone.now())
 
 
 @shared_task(name="training.tasks.retrain_by_count")
 def retrain_by_count() -> str:
-    """Retrains once enough drawings have been accepted."""
-    from training import services
-
+    """Starts a run once enough drawings have been accepted; returns the decision."""
     return str(services.retrain_by_count(now=timezone.now()))
 
 
 @shared_task(name="training.tasks.retrain_by_schedule")
 def retrain_by_schedule() -> str:
-    """Retrains at the times of `RETRAIN_CRON`."""
-    from training import services
-
+    """Starts a run, at the times of `RETRAIN_CRON`, if drawings are new; returns the decision."""
     return str(services.retrain_by_schedule(now=timezone.now()))
 
 
-def nudge(run_id: int) -> None:
-    """Tells the queue about a run once its row is committed.
+@shared_task(name="training.tasks.shipped_offer")
+def shipped_offer() -> None:
+    """Registers a newly shipped network as a candidate, if this site has another live."""
+    if not versions.shipped_is_new():
+        return
+    from training.runs import shipped  # loads TensorFlow, as a run does
 
-    A broker that is down costs nothing but time: the row waits, and the
-    scheduler tells the queue again.
-    """
-    transaction.on_commit(lambda: _send(run_id), robust=True)
+    shipped.shipped_offer()
 
 
-def _send(run_id: int) -> None:
-    try:
-        run_execute.delay(run_id)
-    except (OperationalError, OSError) as error:
-        logger.warning("The broker cannot be reached; run %s waits in its row: %s", run_id, error)
+@shared_task(name="training.tasks.feature_map_draw")
+def feature_map_draw() -> str:
+    """Draws the map of features of the live version; returns what was drawn."""
+    drawn = feature_map.feature_map_draw(now=timezone.now())
+    return f"{len(drawn.points)} drawings" if drawn else "nothing to map"
 
 
 @worker_ready.connect
-def look_for_waiting_runs(**kwargs: Any) -> None:
-    """A worker that starts takes up what was left lying."""
+def look_for_work(**kwargs: Any) -> None:
+    """Has a worker that starts recover the runs that wait or were lost, and judge what is new."""
     try:
-        runs_heal.delay()
+        runs_recover.delay()
+        shipped_offer.delay()
     except (OperationalError, OSError) as error:
         logger.warning("The broker cannot be reached: %s", error)

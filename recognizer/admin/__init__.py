@@ -1,8 +1,8 @@
 """The staff's pages about drawings, their contributors and the model versions.
 
-Doors only: whatever changes a row goes through `services` or `versions`.
+Entry points only: whatever changes a row goes through `services`.
 """
 
-from recognizer.admin import contributors, drawings, versions
+from recognizer.admin import accounts, contributors, drawings, versions
 
-__all__ = ["contributors", "drawings", "versions"]
+__all__ = ["accounts", "contributors", "drawings", "versions"]

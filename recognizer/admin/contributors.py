@@ -1,4 +1,4 @@
-"""Who draws, how much of it was accepted, and forgetting somebody altogether."""
+"""Contributors for the staff: how much of their drawings was accepted; block or forget them."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils.html import format_html
 
-from digitsite.admin import StaffAdmin, short
-from recognizer import services
-from recognizer.admin.drawings import MOST_DELETED_AT_ONCE
+from digitsite.admin import StaffAdmin, short, user
+from recognizer import formatting
+from recognizer.admin.drawings import MAX_DELETED_AT_ONCE
 from recognizer.models import Contributor, Drawing
+from recognizer.services.contributors import contributor_block, contributor_cap, contributor_forget
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +27,7 @@ Review = Drawing.Review
 
 @admin.register(Contributor)
 class ContributorAdmin(StaffAdmin[Contributor]):
-    """Django's deleting, with its page that asks back, is here the forgetting."""
+    """Contributors. Django's deletion, with its page that asks, forgets one with all drawings."""
 
     list_display = [
         "__str__", "drawn", "accepted", "rejected", "share", "blocked", "cap", "created",
@@ -83,7 +84,8 @@ class ContributorAdmin(StaffAdmin[Contributor]):
     @admin.display(description="accepted of those reviewed")
     def accepted_share(self, contributor: Any) -> str:
         reviewed = contributor.count_accepted + contributor.count_rejected
-        return f"{100 * contributor.count_accepted / reviewed:.0f} %" if reviewed else "–"
+        share = contributor.count_accepted / reviewed if reviewed else None
+        return formatting.percent(share, places=0)
 
     @admin.display
     def share(self, contributor: Any) -> str:
@@ -99,8 +101,8 @@ class ContributorAdmin(StaffAdmin[Contributor]):
 
     def save_model(self, request: HttpRequest, obj: Contributor, form: Any, change: bool) -> None:
         if "blocked" in form.changed_data:
-            services.contributor_block(contributor=obj, blocked=obj.blocked)
-        Contributor.objects.filter(pk=obj.pk).update(share_cap=obj.share_cap)
+            contributor_block(contributor=obj, blocked=obj.blocked, by=user(request))
+        contributor_cap(contributor=obj, share_cap=obj.share_cap, by=user(request))
 
     # --- forgetting -------------------------------------------------------------
 
@@ -108,15 +110,18 @@ class ContributorAdmin(StaffAdmin[Contributor]):
     def delete_selected(
         self, request: HttpRequest, contributors: QuerySet[Contributor]
     ) -> HttpResponse | None:
-        if contributors.count() > MOST_DELETED_AT_ONCE:
-            messages.error(request, f"Forget at most {MOST_DELETED_AT_ONCE} contributors at once.")
+        if contributors.count() > MAX_DELETED_AT_ONCE:
+            messages.error(request, f"Forget at most {MAX_DELETED_AT_ONCE} contributors at once.")
             return None
         return ask_and_delete(self, request, contributors)
 
     def get_deleted_objects(
         self, objs: Sequence[Contributor] | QuerySet[Contributor], request: HttpRequest
     ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
-        """Counts in place of Django's list of every row; who forgets also deletes drawings."""
+        """What a deletion would delete, as counts in place of Django's list of every row.
+
+        It needs the permission to delete drawings as well.
+        """
         drawings = Drawing.objects.filter(contributor__in=objs).count()
         lacking = set() if request.user.has_perm("recognizer.delete_drawing") else {"drawing"}
         counts = {"contributors": len(objs), "drawings": drawings}
@@ -128,8 +133,8 @@ class ContributorAdmin(StaffAdmin[Contributor]):
         return super().delete_view(request, object_id, {"title": "Forget"} | (extra_context or {}))
 
     def delete_model(self, request: HttpRequest, obj: Contributor) -> None:
-        services.contributor_forget(contributor=obj)
+        contributor_forget(contributor=obj, by=user(request))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Contributor]) -> None:
         for contributor in queryset:
-            services.contributor_forget(contributor=contributor)
+            contributor_forget(contributor=contributor, by=user(request))

@@ -1,4 +1,4 @@
-"""Model versions: what they are made of, what the gate said, which one is live."""
+"""Model versions for rare repairs: lineage, figures and gate report; the studio promotes them."""
 
 from __future__ import annotations
 
@@ -7,32 +7,31 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.db.models import BooleanField, Case, Count, QuerySet, Subquery, Value, When
-from django.shortcuts import get_object_or_404, redirect
 from django.template.defaultfilters import filesizeformat
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
-from django.views.decorators.http import require_POST
 
-from digitsite.admin import LookOnlyAdmin, asker, must, short, tell
-from recognizer import figures, pictures, versions
+from digitsite.admin import LookOnlyAdmin, short
+from recognizer import formatting, gate_words, thumbnails
 from recognizer.models import Drawing, ModelVersion, Promotion
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
-    from django.urls import URLPattern
     from django.utils.safestring import SafeString
 
 # Enough to see what kind of drawing it is about; the rest is counted.
-MOST_PICTURES = 60
+MAX_PICTURES = 60
 
 
 @admin.register(ModelVersion)
 class ModelVersionAdmin(LookOnlyAdmin[ModelVersion]):
+    """Model versions: what each is made of, and its figures."""
+
     list_display = [
         "name", "gate", "mnist", "held_out", "drawings_used", "drawings_gone", "parent_number",
         "created",
     ]  # fmt: skip
-    list_filter = ["gate_passed"]
+    list_filter = ["gate_verdict"]
     list_select_related = ["parent"]
     fields = [
         "number", "created_at", "parent", "made_by", "mode", "drawings_used", "drawings_gone",
@@ -54,27 +53,11 @@ class ModelVersionAdmin(LookOnlyAdmin[ModelVersion]):
             )
         )
 
-    def get_urls(self) -> list[URLPattern]:
-        wrap = self.admin_site.admin_view
-        return [
-            path(
-                "<int:pk>/promote/",
-                wrap(require_POST(self.promote_view)),
-                name="recognizer_modelversion_promote",
-            ),
-            path(
-                "rollback/",
-                wrap(require_POST(self.rollback_view)),
-                name="recognizer_modelversion_rollback",
-            ),
-            *super().get_urls(),
-        ]
-
     def has_promote_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("recognizer.add_promotion")
 
     def has_view_permission(self, request: HttpRequest, obj: ModelVersion | None = None) -> bool:
-        """Whoever may promote must be able to see what."""
+        """Whether the user may see versions; whoever may promote them may."""
         return super().has_view_permission(request, obj) or self.has_promote_permission(request)
 
     # --- columns ----------------------------------------------------------------
@@ -85,25 +68,25 @@ class ModelVersionAdmin(LookOnlyAdmin[ModelVersion]):
             return int(version.number)
         return format_html('{} <span class="badge live">live</span>', version.number)
 
-    @admin.display(boolean=True, ordering="gate_passed")
-    def gate(self, version: ModelVersion) -> bool:
-        return version.gate_passed
+    @admin.display(ordering="gate_verdict")
+    def gate(self, version: ModelVersion) -> str:
+        return version.get_gate_verdict_display()
 
     @admin.display(description="MNIST")
     def mnist(self, version: ModelVersion) -> str:
-        return figures.percent(figures.accuracy(version.metrics, "mnist"))
+        return formatting.percent(formatting.accuracy(version.metrics, "mnist"))
 
     @admin.display(description="held-out")
     def held_out(self, version: ModelVersion) -> str:
-        return figures.percent(figures.accuracy(version.metrics, "held_out"))
+        return formatting.percent(formatting.accuracy(version.metrics, "held_out"))
 
     @admin.display(description="drawings")
     def drawings_used(self, version: ModelVersion) -> int:
-        return int(version.lineage.get("drawings", {}).get("total", 0))
+        return version.drawings_used
 
     @admin.display(description="deleted")
     def drawings_gone(self, version: Any) -> int:
-        return max(0, self.drawings_used(version) - int(version.uses_left))
+        return int(version.drawings_removed(version.uses_left))
 
     @admin.display(description="parent")
     def parent_number(self, version: ModelVersion) -> int | str:
@@ -118,6 +101,8 @@ class ModelVersionAdmin(LookOnlyAdmin[ModelVersion]):
     @admin.display
     def made_by(self, version: ModelVersion) -> SafeString | str:
         run = version.lineage.get("run")
+        if version.installed:
+            return "another site"
         if run is None:
             return "–"
         address = reverse("admin:training_trainingrun_change", args=[run])
@@ -161,62 +146,33 @@ class ModelVersionAdmin(LookOnlyAdmin[ModelVersion]):
     ) -> HttpResponse:
         version: ModelVersion = context["original"]
         newest = Promotion.objects.newest()
-        report = version.gate_report
+        gate_report = version.gate_report
         page = {
-            "sets": figures.measured(version.metrics),
-            "digits": figures.by_digit(version.metrics),
-            "labels": figures.names(),
-            "gate": report,
+            "sets": formatting.measured(version.metrics),
+            "digits": formatting.by_digit(version.metrics),
+            "labels": formatting.names(),
+            "gate": gate_report,
             "checks": [
-                {**check, "name": check["name"].replace("_", "-")}
-                for check in report.get("checks", [])
+                {
+                    **check,
+                    "name": check["name"].replace("_", "-"),
+                    "sentence": gate_words.sentence(check),
+                    "outcome": gate_words.outcome(check),
+                }
+                for check in gate_report.get("checks", [])
             ],
-            "fixes": _pictures(report.get("fixes", [])),
-            "breaks": _pictures(report.get("breaks", [])),
+            "fixes": _pictures(gate_report.get("fixes", [])),
+            "breaks": _pictures(gate_report.get("breaks", [])),
             "newest": newest,
             "is_live": newest is not None and newest.version_id == version.pk,
-            "may_promote": self.has_promote_permission(request),
         }
         return super().render_change_form(request, context | page, *args, **kwargs)
-
-    # --- promoting --------------------------------------------------------------
-
-    def promote_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        must(self.has_promote_permission(request))
-        version = get_object_or_404(ModelVersion, pk=pk)
-        reason = request.POST.get("reason", "")
-
-        def promote() -> str:
-            versions.version_promote(
-                version=version, by=asker(request), reason=reason, expected_live=_seen_live(request)
-            )
-            self.log_change(request, version, f"Promoted. {reason}".strip())
-            return f"Version {version.number} is live now."
-
-        tell(request, promote)
-        return redirect("admin:recognizer_modelversion_change", pk)
-
-    def rollback_view(self, request: HttpRequest) -> HttpResponse:
-        """Lands on the version that is live afterwards."""
-        must(self.has_promote_permission(request))
-        reason = request.POST.get("reason", "")
-
-        def roll_back() -> str:
-            version = versions.version_rollback(
-                by=asker(request), reason=reason, expected_live=_seen_live(request)
-            ).version
-            self.log_change(request, version, f"Rolled back to. {reason}".strip())
-            return f"Rolled back: version {version.number} is live again."
-
-        tell(request, roll_back)
-        live = ModelVersion.objects.live()
-        if live is None:
-            return redirect("admin:recognizer_modelversion_changelist")
-        return redirect("admin:recognizer_modelversion_change", live.pk)
 
 
 @admin.register(Promotion)
 class PromotionAdmin(LookOnlyAdmin[Promotion]):
+    """The history of the live version, the newest promotion first."""
+
     list_display = ["when", "kind", "version", "by", "reason"]
     list_display_links = None
     list_filter = ["kind"]
@@ -232,21 +188,15 @@ class PromotionAdmin(LookOnlyAdmin[Promotion]):
         return permitted or super().has_view_permission(request, obj)
 
 
-def _seen_live(request: HttpRequest) -> int | None:
-    """The number of the version that was live when the page was made; None where none was."""
-    given = request.POST.get("expected_live", "")
-    return int(given) if given.isdecimal() else None
-
-
 def _pictures(ids: list[str]) -> dict[str, Any]:
-    """The drawings a gate report names, those deleted since among them as None."""
-    shown = [uuid.UUID(key) for key in ids[:MOST_PICTURES]]
+    """Thumbnails of the drawings that a gate report names; None for those deleted since."""
+    shown = [uuid.UUID(key) for key in ids[:MAX_PICTURES]]
     found = Drawing.objects.defer("strokes").in_bulk(shown)
     return {
         "count": len(ids),
         "more": len(ids) - len(shown),
         "tiles": [
-            {"drawing": found[key], "uri": pictures.glyph_uri(found[key].pixels)}
+            {"drawing": found[key], "uri": thumbnails.glyph_uri(found[key].pixels)}
             if key in found
             else None
             for key in shown

@@ -1,72 +1,143 @@
-/** Puts the page together: pen, buttons, keys and settings -> Reader -> Page. */
+/**
+ * What the page can do beyond its pad: read by itself, remember a hand, take photos, do without a
+ * server.
+ *
+ * @import { HandDescription } from "./api.js"
+ * @import { EngineUrls, NoUrls } from "./inference/open-engine.js"
+ */
 
-import { Answering } from "./answering.js";
-import { Api } from "./api.js";
-import { GridPen } from "./gridpen.js";
-import { GridView } from "./gridview.js";
-import { meaning } from "./keys.js";
-import { workAway } from "./offline/away.js";
-import { Page } from "./page.js";
-import { bindPen } from "./pen.js";
-import { bindPhotos } from "./photos.js";
-import { bindSettings } from "./preferences.js";
-import { Reader } from "./reader.js";
-import { first, runtime, told } from "./reading/ahead.js";
-import { Here } from "./reading/here.js";
-import { openLive } from "./reading/opening.js";
-import { Settings } from "./settings.js";
-import { textsOf } from "./words.js";
+import { cookieOf } from "./api.js";
+import { OwnHand } from "./hand/own-hand.js";
+import { waitingOf } from "./hand/remembered.js";
+import { remembering } from "./hand/remembering.js";
+import { LocalModel } from "./inference/local-model.js";
+import { openEngine } from "./inference/open-engine.js";
+import { bindConnection } from "./offline/connection.js";
+import { Store } from "./offline/store.js";
+import { api, backend, elements, predictor, reader, settings, texts, view } from "./pad.js";
+import { digitOfNumber } from "./recognition/digit-of-number.js";
+import { LiveVersion } from "./recognition/live-version.js";
+import { newsOf } from "./recognition/news.js";
+import { MemoryView } from "./ui/answer/memory-view.js";
+import { NumberView } from "./ui/answer/number-view.js";
+import { Arrival } from "./ui/arrival.js";
+import { HandPanel } from "./ui/hand-panel.js";
+import { rememberedPicture } from "./ui/ink-picture.js";
+import { bindPhotos } from "./ui/photos.js";
+import { StepsView } from "./ui/seen/steps-view.js";
 
-const elements = Object.fromEntries(
-  [...document.querySelectorAll("[id]")].map((element) => [element.id, element]),
-);
-const { predictUrl: predict, drawingsUrl: drawings, modelUrl: model } = elements.reader.dataset;
-const texts = textsOf(elements.texts);
-const api = new Api({ predict, drawings, model }, { cookie: () => document.cookie });
-const settings = new Settings();
-const view = new Page(elements, texts, {
-  onAgain: () => reader.recognition.predict(),
-  onTakeBack: () => reader.takeBack(),
-  onSelect: (part) => reader.recognition.select(part),
+const MINUTE = 60_000; // ms
+
+const { boxes, digits: buttons } = elements;
+const { lang } = document.documentElement;
+view.join({
+  memory: new MemoryView(elements, texts, lang),
+  number: new NumberView({ boxes, buttons }, texts, lang, (position) =>
+    reader.recognition.select(position),
+  ),
+  steps: new StepsView(elements),
 });
-const here = new Here({
-  first,
-  openLive: (held) => openLive({ runtime, held, model: () => api.model() }),
-  changed: (whether) => elements.reader.toggleAttribute("data-reads-here", whether),
-});
-const answering = new Answering(api, here);
-const away = workAway(api, {
+reader.takeApart(digitOfNumber);
+reader.input.redraw(); // the views that have come know the ink from it
+
+// --- one's own hand, and the server or what stands in for it ---
+
+/** Databases are the origin's: below a path other sites may have some beside this one's. */
+function storeOf(/** @type {string} */ name) {
+  const { home } = elements.reader.dataset;
+  return new Store(home === "/" ? name : `${home} ${name}`);
+}
+
+const account = () => cookieOf(document.cookie, "account");
+const hand = new OwnHand(api, storeOf("hand"), { account, changed: (own) => showHand(own) });
+const connection = bindConnection(api, {
+  store: storeOf("digits"),
   element: elements.away,
+  refused: elements.refused,
   worker: elements.reader.dataset.serviceWorker,
   texts,
+  waiting: (entries) => hand.wait(waitingOf(entries)),
 });
-const reader = new Reader({
-  api: {
-    ...away,
-    predict: (drawing, signal) => answering.predict(drawing, signal).then(away.heard),
-    glimpse: (drawing) => answering.glimpse(drawing),
+backend.predict = async (drawing, signal) => {
+  const answer = connection.observe(await predictor.predict(drawing, signal));
+  if (answer.by === "server") live.heard(answer.model_version);
+  return answer;
+};
+backend.heard = (tag) => hand.heard(tag);
+Object.assign(backend, remembering(connection, hand));
+
+const panel = new HandPanel(elements, texts, {
+  api,
+  hand,
+  account,
+  speaking: () => view.speaking,
+  changed: (said) => {
+    view.tell(said);
+    reader.recognition.reread();
   },
-  view,
+  failed: (error) => view.complain(error),
 });
 
-// --- the pens ---
+function showHand(/** @type {HandDescription} */ own) {
+  view.hand(own, rememberedPicture);
+  panel.show(own);
+}
 
-const gridView = new GridView(elements.ring, elements.voice, texts);
-const grid = new GridPen({ pen: reader.ink, show: (place) => gridView.show(place) });
-bindPen(elements.sheet, {
-  begin: (point, shown) => {
-    grid.lift();
-    gridView.hide();
-    reader.ink.begin(point, shown);
+hand.refresh();
+document.addEventListener("visibilitychange", () => document.hidden || hand.refresh());
+
+// --- the network in this browser, of the version that is live ---
+
+const live = new LiveVersion(api, showVersion);
+
+const arrival = new Arrival(elements.coming, texts, lang);
+const files = /** @type {HTMLElement | null} */ (document.querySelector("#runtime"));
+const { sizes = "{}", ...runtime } = { ...files?.dataset };
+const localModel = new LocalModel({
+  openEngine: (held) =>
+    openEngine({
+      runtime: /** @type {EngineUrls | NoUrls} */ (runtime),
+      sizes: JSON.parse(sizes),
+      held,
+      model: () => live.ask(),
+      // Another version than the one that reads here comes unnoticed.
+      report: (progress) => held === null && arrival.show(progress),
+    }).finally(() => arrival.end()),
+  memory: hand,
+  changed: (own) => {
+    elements.reader.toggleAttribute("data-reads-here", true);
+    hand.follow(own);
   },
-  extend: (points, shown, ahead) => reader.ink.extend(points, shown, ahead),
-  end: () => reader.ink.end(),
-  drop: () => reader.ink.drop(),
 });
-elements.sheet.addEventListener("blur", () => {
-  grid.lift();
-  gridView.hide();
-});
+predictor.join(localModel);
+predictor.use(settings.get("who"));
+
+// --- which version is live ---
+
+/** @type {(version: number, before: number | null) => void} */
+function showVersion(version, before) {
+  view.version(version, before !== null);
+  if (before !== null) tellNews(version);
+}
+
+/** What is on the sheet is read by the new version, and told where that has learned. */
+async function tellNews(/** @type {number} */ version) {
+  await localModel.follow(version);
+  const readings = await reader.recognition.readBy(version).catch(() => null);
+  view.version(version, true);
+  const news = readings && newsOf(...readings, texts);
+  if (news) view.tell(news);
+}
+
+function askAgain() {
+  if (!document.hidden && navigator.onLine) live.ask().catch(() => {});
+}
+
+live.ask().catch((error) => view.complain(error));
+setInterval(askAgain, MINUTE);
+document.addEventListener("visibilitychange", askAgain);
+
+// --- photos ---
 
 bindPhotos({
   elements,
@@ -74,83 +145,10 @@ bindPhotos({
   // Many times a minute: by this browser where it can, so that the server is left alone.
   ask: async ({ image, pixels }, signal) => {
     const number = settings.get("mode") === "number";
-    const here = await answering.glimpse({ seen: pixels, number });
-    return here ?? api.predict({ image: image(), number }, signal);
+    const local = await predictor.preview({ glyph: { pixels, motion: null }, number });
+    return local ?? api.predict({ image: image(), number }, signal);
   },
+  convert: (file) => api.picture(file),
   reader,
   view,
 });
-
-// --- buttons and keys ---
-
-const asks = {
-  undo: () => reader.ink.undo(),
-  redo: () => reader.ink.redo(),
-  clear: () => reader.ink.clear(),
-  help: () => elements.help.togglePopover?.(),
-  confirm: () => reader.confirm(),
-  label: ({ label }) => reader.label(label),
-  predict: () => {
-    grid.lift();
-    reader.recognition.predict();
-  },
-  step: ({ step }) => grid.step(step),
-  toggle: () => grid.isDown || !reader.ink.isDown ? grid.toggle() : null,
-  lift: () => grid.lift(),
-};
-for (const name of ["undo", "redo", "clear", "predict"]) {
-  elements[name].addEventListener("click", asks[name]);
-}
-elements.right.addEventListener("click", asks.confirm);
-for (const button of document.querySelectorAll("button[data-label]")) {
-  button.addEventListener("click", () => reader.label(button.dataset.label));
-}
-
-function placeOf(element) {
-  if (element === elements.sheet) return "sheet";
-  if (elements.drawing.contains(element)) return "drawing";
-  if (elements.asking.contains(element) || elements.runners.contains(element)) return "feedback";
-  return element === document.body || element === elements.help ? "nowhere" : "elsewhere";
-}
-
-document.addEventListener("keydown", (event) => {
-  const wish = meaning(event, placeOf(event.target), settings.get("keys") === "on");
-  if (wish === null) return;
-  event.preventDefault();
-  asks[wish.ask](wish);
-});
-
-// --- settings, and what changes the page from outside ---
-
-let redrawing = null;
-
-/** However much changes at once, as it does while the page is put together. */
-function redrawSoon() {
-  redrawing ??= requestAnimationFrame(() => {
-    redrawing = null;
-    reader.ink.redraw();
-  });
-}
-
-bindSettings(settings, {
-  root: document.documentElement,
-  controls: document.querySelectorAll("[data-setting] input"),
-});
-settings.follow((name, value) => {
-  if (name === "mode") reader.recognition.readNumbers(value === "number");
-  if (name === "predict") reader.recognition.predictOnRelease(value === "release");
-  if (name === "who") answering.by(value);
-  if (name === "brush") view.brush(value);
-  if (name === "brush" || name === "theme") redrawSoon();
-});
-elements.sheet.addEventListener("pointerup", () => settings.set("hint", "seen"));
-
-new ResizeObserver(() => reader.ink.redraw()).observe(elements.sheet);
-addEventListener("resize", redrawSoon); // zooming changes the pixel ratio alone
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redrawSoon);
-addEventListener("online", () => reader.recognition.predict());
-
-told.then(
-  ({ version }) => view.version(version),
-  (error) => view.complain(error),
-);

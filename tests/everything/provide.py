@@ -13,7 +13,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-PACKAGES = {"redis": "redis-server", "postgres": "postgresql", "browser": "chromium"}
+PACKAGES = {
+    "redis": "redis-server",
+    "postgres": "postgresql",
+    "browser": "chromium",
+    "nginx": "nginx-light",
+}
 POLICY = Path("/usr/sbin/policy-rc.d")
 
 

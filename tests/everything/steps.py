@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import sys
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from tests import services
+from tests import ROOT
+from tests.support import servers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 
 # As a deployment behind TLS would set them; `check --deploy` must find nothing.
 PRODUCTION = {
@@ -26,12 +27,20 @@ PRODUCTION = {
 }
 
 
+# As many tests at once; more would need more memory than such a machine may have.
+CORES = min(os.cpu_count() or 1, 8)
+
+
 @dataclass(frozen=True)
 class Step:
-    """One command. `around` opens what it needs and yields its environment."""
+    """One command, which keeps about as many cores busy as it has `processes`.
+
+    `around` opens what it needs and yields its environment.
+    """
 
     name: str
     command: list[str]
+    processes: int = 1
     need: str = ""
     around: Callable[[], AbstractContextManager[dict[str, str]]] = field(
         default=lambda: nullcontext({})
@@ -40,7 +49,7 @@ class Step:
 
 @contextmanager
 def on_postgres() -> Iterator[dict[str, str]]:
-    with services.postgres_server() as address:
+    with servers.postgres_server() as address:
         yield {"DATABASE_URL": address}
 
 
@@ -52,21 +61,66 @@ def manage(*arguments: str) -> list[str]:
     return python("manage.py", *arguments)
 
 
-def tests(markers: str) -> list[str]:
-    return python("-m", "pytest", "-m", markers)
+def pytest(name: str, markers: str, *, processes: int = CORES, **more: Any) -> Step:
+    """Spread over as many processes, as `tests.support.spread` says."""
+    slowest = ("--durations", "25", "--durations-min", "4")
+    command = python("-m", "pytest", "-m", markers, "--numprocesses", str(processes), *slowest)
+    return Step(name, command, processes=processes, **more)
 
 
 def javascript() -> list[str]:
     """Each file by name: Node's versions disagree on what a folder means."""
     files = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("tests/js/**/*.test.*js"))
-    return [services.find_node() or "node", "--test", "--test-reporter=spec", *files]
+    return [servers.find_node() or "node", "--test", "--test-reporter=spec", *files]
+
+
+def biome() -> list[str]:
+    """By Node's own name: npm's link to Biome finds Node on the path alone."""
+    program = "node_modules/@biomejs/biome/bin/biome"
+    return [servers.find_node() or "node", program, "ci", "--error-on-warnings"]
+
+
+def layers() -> list[str]:
+    """By the program's own name: import-linter is no module that Python could run."""
+    program = Path(sys.executable).with_name("lint-imports")
+    return [str(program), "--no-cache", "--no-logo"]
+
+
+def deptry(*arguments: str) -> list[str]:
+    return python("-m", "deptry", ".", *arguments)
+
+
+def typescript() -> list[str]:
+    """Checks the JSDoc types of what pages and workers run; nothing is compiled."""
+    program = "node_modules/typescript/bin/tsc"
+    projects = ["tsconfig.json", "tsconfig.worker.json"]
+    return [servers.find_node() or "node", program, "--build", *projects]
 
 
 def steps() -> list[Step]:
+    """In the order in which they begin: the longest first, the small ones beside them."""
     return [
+        pytest("slow", "slow and not (browser or redis or postgres)"),
+        pytest("browser", "browser and not nginx", need="browser"),
+        pytest("python", "not (slow or browser or redis or postgres)"),
+        pytest(
+            "postgres",
+            "postgres or database and not (slow or browser or redis)",
+            need="postgres",
+            around=on_postgres,
+        ),
+        # Its tests wait more than they work: they go beside others.
+        pytest("redis", "redis and not (browser or postgres)", processes=1, need="redis"),
+        pytest("proxy", "nginx", processes=1, need="nginx"),
         Step("style", python("-m", "ruff", "check", ".")),
+        Step("biome", biome(), need="javascript"),
         Step("format", python("-m", "ruff", "format", "--check", ".")),
         Step("types", python("-m", "mypy", "digitsite", "recognizer", "training")),
+        Step("js-types", typescript(), need="javascript"),
+        Step("layers", layers()),
+        # The site with what it is installed with, and then everything.
+        Step("requirements", deptry("--extend-exclude", "tests|benchmarks")),
+        Step("dependencies", deptry("--requirements-files", "requirements-dev.txt")),
         Step("migrations", manage("makemigrations", "--check", "--dry-run")),
         Step(
             "deployment",
@@ -78,13 +132,4 @@ def steps() -> list[Step]:
             manage("spectacular", "--validate", "--fail-on-warn", "--file", "/dev/null"),
         ),
         Step("javascript", javascript(), need="javascript"),
-        Step("python", tests("not (browser or redis or postgres)")),
-        Step("browser", tests("browser"), need="browser"),
-        Step(
-            "postgres",
-            tests("postgres or not (browser or redis or slow)"),
-            need="postgres",
-            around=on_postgres,
-        ),
-        Step("redis", tests("redis and not (browser or postgres)"), need="redis"),
     ]

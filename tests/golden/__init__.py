@@ -1,6 +1,6 @@
 """Vectors that Python and JavaScript both keep to, and the scripts that write them.
 
-What is no digit is refused in words that Django translates, so the scripts need it.
+What is said of a whole number is the API's, so `make_answers` needs Django.
 """
 
 import os

@@ -1,10 +1,10 @@
 """Writes ink.json, the golden vectors of the ink normalisation: `python -m tests.golden.make`.
 
 All ink here is invented: digits out of lines and arcs, and the shapes that
-normalisations stumble over. The pictures are what recognizer/ink.py makes of
-them. tests/test_ink_golden.py and tests/js/ink.test.js both read the file, so
-neither language can move without the other; it is written anew only together
-with a new number of the normalisation.
+normalisations stumble over. The pictures are what `recognizer.preprocessing.ink` makes
+of them, and the motion what `recognizer.preprocessing.motion` does. The tests of both
+languages read the file, so neither can move without the other; it is written anew only
+together with a new number of the normalisation.
 """
 
 from __future__ import annotations
@@ -16,9 +16,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from recognizer import ink
+import numpy as np
+from numpy.typing import NDArray
+
 from recognizer.exceptions import Blank
-from recognizer.glyph import NORMALISATION
+from recognizer.preprocessing import ink, motion
+from recognizer.preprocessing.glyph import NORMALISATION
+from recognizer.preprocessing.strokes import parse
 
 Strokes: TypeAlias = list[list[list[float]]]
 Case: TypeAlias = tuple[str, Strokes, list[float] | None]  # name, strokes, canvas
@@ -78,6 +82,11 @@ def placed(
     ]
 
 
+def moved(strokes: Strokes, right: float, down: float) -> Strokes:
+    """To another place on the sheet, or off it."""
+    return [[[x + right, y + down] for x, y in stroke] for stroke in strokes]
+
+
 def drawn_digits(chance: random.Random) -> list[Case]:
     """Each digit on a phone's canvas, and once more in a unit of its own."""
     cases: list[Case] = []
@@ -101,7 +110,9 @@ def awkward(chance: random.Random) -> list[Case]:
         for turn in range(25)
     ]
     dots: Strokes = [[[float(x), float(y)]] for x in (0, 50, 100) for y in (0, 50, 100)]
+    hatching = [[float(x), float(y)] for y in range(140) for x in ((0, 140), (140, 0))[y % 2]]
     seven = placed(DIGITS[7], size=200, turn=0, at=(20, 20))
+    small_four = placed(DIGITS[4], size=16, turn=0, at=(0, 0), places=0)
     return [
         ("flat line", [[[10, 50], [200, 50]]], [320, 320]),
         ("upright line", [[[50, 10], [50, 60], [50, 300]]], [320, 320]),
@@ -119,10 +130,15 @@ def awkward(chance: random.Random) -> list[Case]:
         ("ink on the canvas' edges", [[[0, 0], [320, 0], [320, 320], [0, 320]]], [320, 320]),
         ("far off", [[[99_999.5, 99_990], [99_990, 99_999.5], [99_995, 99_999]]], None),
         ("as large as may be", [[[0, 0], [100_000, 50_000], [0, 100_000]]], None),
+        ("from end to end", [[[-1e9, -1e9], [1e9, 0], [-1e9, 1e9]]], None),
+        ("a billion off", moved(small_four, 1e9 - 16, -1e9), [320, 320]),
+        ("the same at the origin", small_four, [320, 320]),
+        ("partly beside its sheet", moved(seven, -120, 180), [320, 320]),
         ("very small", [[[1e-6, 2e-6], [3e-6, 1e-6], [2e-6, 5e-6]]], None),
         ("all weight at one end", [scribble[:60], [[300, 300], [1000, 1000]]], None),
         ("scribble", [scribble], [300, 300]),
         ("spiral", [spiral], [300, 300]),
+        ("more ink than is looked at pixel by pixel", [hatching], None),
         ("time and pressure", [[[0, 0, 0, 0.5], [30, 40, 16, 0.7], [10, 80, 33]]], None),
         ("a stroke without points", [[], [[0, 0], [30, 40]], []], None),
         ("nothing", [], [320, 320]),
@@ -134,14 +150,20 @@ def awkward(chance: random.Random) -> list[Case]:
     ]
 
 
-def picture(strokes: Strokes, canvas: list[float] | None) -> list[float] | None:
-    """784 values in [0, 1], or None where there is no digit to draw."""
+def seen(strokes: Strokes, canvas: list[float] | None) -> dict[str, list[float] | None]:
+    """The picture's 784 values in [0, 1] and the motion's 640, both before they are rounded to
+    bytes; None where there is no digit to draw."""
     try:
-        parsed = ink.parse(strokes, most_strokes=200, most_points=10_000)
+        parsed = parse(strokes, max_strokes=200, max_points=10_000)
         ink.normalise(parsed, canvas=(canvas[0], canvas[1]) if canvas else None)
     except Blank:
-        return None
-    return [short(value) for value in ink.render(parsed).ravel().tolist()]
+        return {"image": None, "motion": None}
+    return {"image": listed(ink.render(parsed)), "motion": listed(motion.maps(ink.place(parsed)))}
+
+
+def listed(values: NDArray[np.float64]) -> list[float]:
+    """Row by row and cell by cell."""
+    return [short(value) for value in values.ravel().tolist()]
 
 
 def short(value: float) -> float:
@@ -157,7 +179,7 @@ def golden() -> dict[str, Any]:
     return {
         "normalisation": NORMALISATION,
         "cases": [
-            {"name": name, "strokes": strokes, "canvas": canvas, "image": picture(strokes, canvas)}
+            {"name": name, "strokes": strokes, "canvas": canvas, **seen(strokes, canvas)}
             for name, strokes, canvas in cases
         ],
     }

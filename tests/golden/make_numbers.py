@@ -2,7 +2,7 @@
 
 The ink is invented, as in make.py. Each case holds what may be digits and how much
 its pieces belong together, readings as a network might give them, and what follows
-from both. tests/test_numbers.py and tests/js/numbers.test.js read the file.
+from both. The tests of both languages read the file.
 """
 
 from __future__ import annotations
@@ -12,9 +12,13 @@ import random
 from pathlib import Path
 from typing import Any
 
-from recognizer import ink
+import numpy as np
+
 from recognizer.exceptions import Blank
-from tests.golden.make import DIGITS, Case, Strokes, placed
+from recognizer.preprocessing.strokes import parse
+from recognizer.segmentation.ink import digits
+from recognizer.segmentation.lattice import Lattice
+from tests.golden.make import DIGITS, Case, Strokes, moved, placed
 
 FILE = Path(__file__).with_name("numbers.json")
 SEED = 21
@@ -56,6 +60,15 @@ def cases(chance: random.Random) -> list[Case]:
         ("a minus before", [[[5, 120], [32, 118]], *written("45")], sheet),
         ("a point between", [*written("4"), [[138, 178]], *written("1", lean=0.6)], sheet),
         ("a comma at the end", [*written("34"), [[230, 170], [224, 198]]], sheet),
+        ("a slash", [*written("5"), [[158, 62], [130, 190]], *moved(written("27"), 110, 0)], sheet),
+        ("in brackets", bracketed("415"), sheet),
+        ("a sum", [*written("3"), *plus(150), *moved(written("4"), 140, 0), *equals(270)], sheet),
+        ("two groups", [*written("12"), *moved(written("90"), 260, 0)], sheet),
+        (
+            "an hour",
+            [*written("4"), [[150, 100]], [[151, 150]], *moved(written("3"), 110, 0)],
+            None,
+        ),
         ("a speck on the sheet", [*written("34"), [[700, 20], [702, 22]]], sheet),
         ("small on a large sheet", written("45", height=70), [2000, 1500]),
         ("a scribble", scribble, None),
@@ -63,23 +76,67 @@ def cases(chance: random.Random) -> list[Case]:
         ("a dash", [[[10, 50], [90, 50]]], sheet),
         ("two dots", [[[100, 100], [103, 101]], [[110, 104], [112, 101]]], [400, 400]),
         ("a stroke without points", [[], *written("17")], sheet),
+        ("the same digit twice", written("55", gap=0), sheet),
+        (
+            "a pen lifted on its way",
+            lifted(placed(DIGITS[6], size=120, turn=-15, at=(120, 60), places=1)),
+            None,
+        ),
+        ("a billion off, over one another", moved(written("5170", gap=-14), -1e9, 1e9 - 300), None),
+    ]
+
+
+def bracketed(text: str) -> Strokes:
+    left = [[30, 50], [14, 90], [12, 140], [30, 190]]
+    right = [[20 + 110 * len(text), 50], [40 + 110 * len(text), 120], [18 + 110 * len(text), 190]]
+    return [left, *written(text), right]
+
+
+def plus(x: float) -> Strokes:
+    return [[[x, 125], [x + 50, 123]], [[x + 26, 98], [x + 24, 150]]]
+
+
+def equals(x: float) -> Strokes:
+    return [[[x, 112], [x + 50, 110]], [[x + 2, 134], [x + 52, 133]]]
+
+
+def lifted(strokes: Strokes, every: int = 10) -> Strokes:
+    """Each stroke in several, the next where the last one ends."""
+    return [
+        stroke[at : at + every + 1] for stroke in strokes for at in range(0, len(stroke) - 1, every)
     ]
 
 
 def lattice(strokes: Strokes, canvas: list[float] | None, chance: random.Random) -> dict[str, Any]:
     """What is to come out of a case; `groups` is None where there is no digit."""
     try:
-        parsed = ink.parse(strokes, most_strokes=200, most_points=10_000)
-        found = ink.digits(parsed, canvas=(canvas[0], canvas[1]) if canvas else None)
+        parsed = parse(strokes, max_strokes=200, max_points=10_000)
+        found = digits(parsed, canvas=(canvas[0], canvas[1]) if canvas else None)
     except Blank:
         return {"groups": None}
-    readings = [round(chance.random() ** 0.3, 4) for _ in found.glyphs]
+    answers = [answer(chance) for _ in found.glyphs]
     return {
-        "groups": [[[*group.pieces], round(group.kinship, 9)] for group in found.groups],
-        "boxes": [[round(side, 6) for side in glyph.box] for glyph in found.glyphs],
-        "probabilities": readings,
-        "best": found.best(readings),
+        "groups": [[[*group.pieces], round(group.affinity, 9)] for group in found.groups],
+        "boxes": [[round(side, 6) for side in box] for box in found.boxes],
+        "traits": found.traits.round(7).tolist(),
+        "answers": answers,
+        "marks": marks(found, answers),
     }
+
+
+def answer(chance: random.Random) -> list[float]:
+    """What a network might say of a glyph: ten probabilities, one of them often high."""
+    rest = (1 - (likely := chance.random() ** 0.3)) * chance.random()
+    digit = chance.randrange(10)
+    return [round(likely if one == digit else rest / 9, 4) for one in range(10)]
+
+
+def marks(found: Lattice, answers: list[list[float]]) -> list[list[Any]]:
+    """What is read by these answers: glyph, text, probability and box of each character."""
+    return [
+        [mark.glyph, mark.text, round(mark.probability, 7), [round(side, 6) for side in mark.box]]
+        for mark in found.read(np.array(answers))
+    ]
 
 
 def golden() -> list[dict[str, Any]]:

@@ -2,9 +2,9 @@
 
 All pictures are painted here: the digits of `make` with round brushes, on paper
 as scanners, screens and cameras show it. What the reader sees of each is what
-recognizer/raster.py makes of it. tests/test_raster_golden.py and
-tests/js/raster.test.js both read the file, so neither language can move without
-the other; it is written anew only together with a new number of the normalisation.
+`recognizer.preprocessing.raster` makes of it. The tests of both languages read the
+file, so neither can move without the other; it is written anew only together with a
+new number of the normalisation.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import base64
 import itertools
 import json
+import math
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,9 +21,9 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from recognizer import raster
 from recognizer.exceptions import Blank
-from recognizer.glyph import NORMALISATION
+from recognizer.preprocessing import raster
+from recognizer.preprocessing.glyph import NORMALISATION
 from tests.golden.make import DIGITS, Strokes, placed, short
 
 Grey: TypeAlias = NDArray[np.uint8]  # (height, width), 0 black to 255 white
@@ -126,6 +127,46 @@ def debris() -> Iterator[Case]:
     yield "a table beside the sheet", table
 
 
+def line(*points: tuple[float, float]) -> Strokes:
+    return [[list(point) for point in points]]
+
+
+def on_forms() -> dict[str, tuple[int, Strokes, float]]:
+    """By name: the digit, what is drawn around or through it, and with what brush."""
+    ring = [(100 + 92 * math.cos(turn / 9), 100 + 92 * math.sin(turn / 9)) for turn in range(58)]
+    cell = [(45.0, 22.0), (155.0, 24.0), (153.0, 178.0), (43.0, 176.0), (45.0, 22.0)]
+    run_on = line((10, 24), (190, 26)) + line((12, 174), (160, 176))
+    run_on += line((46, 4), (44, 196)) + line((152, 8), (154, 190))
+    touched = [(45.0, 60.0), (155.0, 60.0), (155.0, 178.0), (45.0, 178.0), (45.0, 60.0)]
+    return {
+        "a cell": (3, line(*cell), 2),
+        "a cell whose lines run on": (5, run_on, 2),
+        "a cell that a 4 runs over": (4, line(*touched), 2),
+        "a box by hand": (2, line((30, 20), (168, 14), (174, 182), (26, 186), (30, 20)), 8),
+        "a circle": (7, line(*ring), 7),
+        "three sides": (8, line((40, 15), (40, 180), (160, 180), (160, 15)), 5),
+        "an underline": (6, line((50, 184), (150, 180)), 8),
+        "a ruled line through": (9, line((-5, 110), (205, 114)), 2),
+        "a neighbour cut by the edge": (1, line((196, 60), (180, 90), (203, 110)), 8),
+    }
+
+
+def forms() -> Iterator[Case]:
+    """Frames, boxes, circles, lines and a neighbour; what is empty; ink that runs pale."""
+    for name, (which, around, brush) in on_forms().items():
+        yield name, np.minimum(digit(which, 8), painted(around, brush))
+    _, cell, brush = on_forms()["a cell"]
+    yield "an empty cell", painted(cell, brush)
+    _, box, brush = on_forms()["a box by hand"]
+    yield "an empty box by hand", painted(box, brush)
+    corner = digit(3, 8)
+    corner[:70, 150:] = np.minimum(corner[:70, 150:], 60)
+    yield "a dark thing in the corner", corner
+    two = digit(2, 8).astype(float)
+    two[118:] = 245 - (245 - two[118:]) * 0.4
+    yield "a 2 whose foot is pale", whole(two)
+
+
 def angles() -> Iterator[Case]:
     """Photographs from the side: farther off everything is smaller, and the light falls off."""
     y, x = np.mgrid[-1:1:200j, -1:1:200j]
@@ -179,7 +220,15 @@ def odd(chance: np.random.Generator) -> Iterator[Case]:
 
 def cases() -> list[Case]:
     chance = np.random.default_rng(SEED)
-    return [*brushes(), *light(chance), *debris(), *angles(), *sizes(chance), *odd(chance)]
+    return [
+        *brushes(),
+        *light(chance),
+        *debris(),
+        *forms(),
+        *angles(),
+        *sizes(chance),
+        *odd(chance),
+    ]
 
 
 def image_of(picture: Grey) -> list[float] | None:

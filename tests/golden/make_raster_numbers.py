@@ -3,8 +3,8 @@
 Golden vectors of whole numbers in pictures, as make_raster.py has them of digits.
 All are painted here, of the digits of `make`. Each case holds what may be digits, how
 much its pieces belong together, and what the network would see of each group, or why
-there is nothing to read. tests/test_raster_numbers_golden.py and
-tests/js/raster-numbers.test.js both read the file.
+there is nothing to read. tests/recognizer/segmentation/test_raster_numbers_golden.py and
+tests/js/segmentation/raster.test.js both read the file.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from digitsite.exceptions import Refused
-from recognizer import raster
+from recognizer.exceptions import InputError
+from recognizer.segmentation.raster import digits, renders
 from tests.golden.make import Strokes, arc, line
 from tests.golden.make_numbers import written
 from tests.golden.make_raster import Case, Grey, packed, painted, whole
@@ -80,6 +80,8 @@ def in_parts() -> Iterator[Case]:
     yield "a comma", sheet(comma)
     yield "a minus before", sheet([line((-10, 102), (18, 101)), *written("17", height=80)])
     yield "an underlined number", sheet([*written("26", height=80), line((30, 160), (190, 161))], 5)
+    ones = [line((x, 20), (x, 100)) for x in (20, 60, 100)]
+    yield "an underlined 111", sheet([*ones, line((0, 120), (120, 120))], 5)
 
 
 def _gate(x: float) -> Strokes:
@@ -116,13 +118,13 @@ def cases() -> list[Case]:
 def lattice(picture: Grey) -> dict[str, Any]:
     """What is to come out of a picture; `refusal` is the code where nothing does."""
     try:
-        found = raster.digits(picture)
-    except Refused as refusal:
+        found = digits(picture)
+    except InputError as refusal:
         return {"refusal": refusal.code}
     return {
-        "groups": [[[*group.pieces], round(group.kinship, 9)] for group in found.groups],
+        "groups": [[[*group.pieces], round(group.affinity, 9)] for group in found.groups],
         "boxes": [[*glyph.box] for glyph in found.glyphs],
-        "images": packed_images(raster.renders(picture)),
+        "images": packed_images(renders(picture)),
     }
 
 

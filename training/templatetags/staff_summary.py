@@ -1,4 +1,4 @@
-"""What the staff's first page says at a glance."""
+"""The tag of the summary on the staff's first page."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ register = template.Library()
 
 @register.inclusion_tag("admin/staff_summary.html", takes_context=True)
 def staff_summary(context: Context) -> dict[str, Any]:
-    """Drawings that wait, the live version, the active run."""
+    """The summary's context: how many drawings wait, the live version, the active run."""
     return {
         "perms": context["perms"],
         "waiting": Drawing.objects.waiting().count(),

@@ -1,3 +1,5 @@
+"""`manage.py export_model`: a version's artifact becomes a folder on disk."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -5,9 +7,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from recognizer import artifacts
 from recognizer.exceptions import BadArtifact
 from recognizer.models import ModelVersion
+from recognizer.serving import artifacts
 
 
 class Command(BaseCommand):

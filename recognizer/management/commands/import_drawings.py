@@ -1,4 +1,4 @@
-"""Brings files of labelled ink into the site as drawings of their contributors."""
+"""`manage.py import_drawings`: files of labelled ink become drawings of their contributors."""
 
 from __future__ import annotations
 
@@ -12,20 +12,23 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from digitsite.exceptions import Refused
-from recognizer import handwriting, imports
-from recognizer.handwriting import BadFile, BadLine, Handwriting
-from recognizer.models import LABELS
+from recognizer import ink_files
+from recognizer.ink_files import BadFile, BadLine, Handwriting
+from recognizer.labels import LABELS
+from recognizer.services import imports
 
 # Drawings a transaction: what a killed import has to read again.
 BATCH = 250
-MOST_NAMED = 20
+MAX_NAMED = 20
+# What a corpus' name does without. Which kind a file is, its first bytes say.
+ENDINGS = (".ndjson", ".inkml", ".dat", ".unp", ".unipen")
 
 
 class Command(BaseCommand):
     help = (
-        "Brings labelled ink (*.ndjson or *.ndjson.gz, one drawing a line) into the site as "
-        "accepted drawings, one contributor a writer. What is there already is left alone, so an "
-        "import that was broken off is finished by running it again."
+        "Brings labelled ink (JSON of one drawing a line, InkML, UNIPEN; plain or gzip) into the "
+        "site as accepted drawings, one contributor a writer. What is there already is left alone, "
+        "so an import that was broken off is finished by running it again."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -36,7 +39,13 @@ class Command(BaseCommand):
         parser.add_argument(
             "--pending", action="store_true", help="Let the drawings wait for a reviewer."
         )
-        parser.add_argument("--limit", type=int, help="Look at the first so many lines only.")
+        parser.add_argument(
+            "--label", choices=LABELS, help="What the drawings are of which a file does not say."
+        )
+        parser.add_argument(
+            "--writer", help="Whose they are. Default: a file that names nobody is one writer's."
+        )
+        parser.add_argument("--limit", type=int, help="Look at the first so many drawings only.")
         parser.add_argument(
             "--dry-run", action="store_true", help="Read and check all, and store nothing."
         )
@@ -55,17 +64,38 @@ class Command(BaseCommand):
         self._tell()
 
     def _import(
-        self, *, files: list[Path], corpus: str | None, limit: int | None, **options: Any
+        self,
+        *,
+        files: list[Path],
+        corpus: str | None,
+        label: str | None,
+        writer: str | None,
+        limit: int | None,
+        **options: Any,
     ) -> None:
-        # Read to the end once, so that of a damaged file nothing is stored.
-        left = sum(1 for path in files for _ in handwriting.lines(path))
+        counts = self._counted(files)
+        left = sum(counts.values())
         left = left if limit is None else min(left, max(limit, 0))
-        with tqdm(total=left, unit=" lines", delay=1, disable=None) as bar:
-            for path in files:
-                for batch in _batches(islice(handwriting.records(path), left)):
+        with tqdm(total=left, unit=" drawings", delay=1, disable=None) as bar:
+            for path in counts:
+                records = ink_files.records(path, label=label, writer=writer)
+                for batch in _batches(islice(records, left)):
                     self._import_batch(path, corpus or _corpus(path), batch)
                     bar.update(len(batch))
                     left -= len(batch)
+
+    def _counted(self, files: list[Path]) -> dict[Path, int]:
+        """The drawings of each file, read to its end, so that of a damaged one nothing is stored.
+
+        Damaged files are left out and refused.
+        """
+        counts = {}
+        for path in files:
+            try:
+                counts[path] = ink_files.count(path)
+            except BadFile as error:
+                self.refused.append(str(error))
+        return counts
 
     def _import_batch(self, path: Path, corpus: str, batch: list[Handwriting | BadLine]) -> None:
         drawn = [line for line in batch if isinstance(line, Handwriting)]
@@ -78,7 +108,10 @@ class Command(BaseCommand):
         self.refused += map(str, sorted(bad, key=lambda line: line.line))
 
     def _tell(self) -> None:
-        """What was added by writer and digit, and how much was not, with the reasons."""
+        """Prints what was added by writer and digit, and what was not, with the reasons.
+
+        Raises `CommandError` where lines were refused.
+        """
         for row in _table(self.added):
             self.stdout.write(row)
         added = sum(counts.total() for counts in self.added.values())
@@ -87,13 +120,15 @@ class Command(BaseCommand):
             f"{added:,} {verb}, {self.present:,} there already, {len(self.refused):,} refused."
         )
         if self.refused:
-            more = len(self.refused) - MOST_NAMED
-            named = self.refused[:MOST_NAMED] + ([f"and {more:,} more."] if more > 0 else [])
+            more = len(self.refused) - MAX_NAMED
+            named = self.refused[:MAX_NAMED] + ([f"and {more:,} more."] if more > 0 else [])
             raise CommandError("Refused:\n" + "\n".join(named))
 
 
 def _corpus(path: Path) -> str:
-    return path.name.removesuffix(".gz").removesuffix(".ndjson")
+    name = path.name.removesuffix(".gz")
+    ending = next((ending for ending in ENDINGS if name.endswith(ending)), "")
+    return name.removesuffix(ending)
 
 
 def _batches(lines: Iterable[Handwriting | BadLine]) -> Iterator[list[Handwriting | BadLine]]:
@@ -103,7 +138,7 @@ def _batches(lines: Iterable[Handwriting | BadLine]) -> Iterator[list[Handwritin
 
 
 def _table(added: dict[str, Counter[str]]) -> list[str]:
-    """A row a writer, a column a label and the sum; the last row sums up all writers."""
+    """Rows of text, one a writer with a column for each label and their sum; the last sums all."""
     if not added:
         return []
     width = max(map(len, added))

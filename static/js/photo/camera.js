@@ -5,10 +5,15 @@ const WANTED = { width: { ideal: 1280 }, height: { ideal: 720 } };
 export class Camera {
   #video;
   #devices;
+  /** @type {MediaStream | null} */
   #stream = null;
   #generation = 0; // a camera that was asked for earlier comes too late
 
-  /** `devices` is navigator.mediaDevices, which is missing where the page is not secure. */
+  /**
+   * `devices` is navigator.mediaDevices, which is missing where the page is not secure.
+   * @param {HTMLVideoElement} video
+   * @param {MediaDevices} [devices]
+   */
   constructor(video, devices = navigator.mediaDevices) {
     this.#video = video;
     this.#devices = devices;
@@ -26,7 +31,7 @@ export class Camera {
   /** The next of all cameras. */
   async turn() {
     const ids = (await this.#cameras()).map(({ deviceId }) => deviceId);
-    const next = ids[(ids.indexOf(this.#settings.deviceId) + 1) % ids.length];
+    const next = ids[(ids.indexOf(this.#settings.deviceId ?? "") + 1) % ids.length];
     await this.#start({ deviceId: { exact: next } });
   }
 
@@ -50,17 +55,26 @@ export class Camera {
     return (await this.#cameras()).length > 1;
   }
 
-  /** The middle `share` of the largest square, in a new size of `side` (its own if left out). */
+  /**
+   * The middle `share` of the largest square, in a new size of `side` (its own if left out).
+   * @param {HTMLCanvasElement} canvas
+   * @param {number} share
+   * @param {number | null} [side] in pixels
+   * @returns {CanvasRenderingContext2D}
+   */
   draw(canvas, share, side = null) {
     const { videoWidth: width, videoHeight: height } = this.#video;
     const square = Math.round(Math.min(width, height) * share);
     canvas.width = canvas.height = side ?? square;
-    const context = canvas.getContext("2d", { willReadFrequently: side !== null });
+    const context = /** @type {CanvasRenderingContext2D} */ (
+      canvas.getContext("2d", { willReadFrequently: side !== null })
+    );
     const [left, top] = [(width - square) / 2, (height - square) / 2];
     context.drawImage(this.#video, left, top, square, square, 0, 0, canvas.width, canvas.height);
     return context;
   }
 
+  /** @returns {MediaTrackSettings} */
   get #settings() {
     return this.#stream?.getVideoTracks()[0].getSettings() ?? {};
   }
@@ -70,6 +84,7 @@ export class Camera {
     return devices.filter(({ kind }) => kind === "videoinput");
   }
 
+  /** @type {(which: MediaTrackConstraints) => Promise<void>} */
   async #start(which) {
     this.stop(); // many phones lend one camera at a time
     const mine = this.#generation;

@@ -1,4 +1,9 @@
-/** A camera's frames through a worker, one at a time: what it is too slow for is passed over. */
+/**
+ * A camera's frames through a worker, one at a time: what it is too slow for is passed over.
+ *
+ * @import { Camera } from "./camera.js"
+ * @import { Detection } from "./detection.js"
+ */
 
 import { greyOf } from "./grey.js";
 
@@ -13,7 +18,15 @@ export class Frames {
   #isBusy = false;
   #isWaiting = false; // for the next frame
 
-  /** `observe(sighting, canvas)` hears of every frame; `share` of the picture is looked at. */
+  /**
+   * `observe(detection, canvas)` hears of every frame; `share` of the picture is looked at.
+   * @param {object} parts
+   * @param {Camera} parts.camera
+   * @param {HTMLVideoElement} parts.video
+   * @param {Worker} parts.worker which runs detect-worker.js
+   * @param {number} parts.share
+   * @param {(detection: Detection, canvas: HTMLCanvasElement) => void} parts.observe
+   */
   constructor({ camera, video, worker, share, observe }) {
     this.#camera = camera;
     this.#video = video;

@@ -1,6 +1,16 @@
-/** A picture on the sheet, in place of ink: as it is shown, read, stored and cut. */
+/**
+ * A picture on the sheet, in place of ink: as it is shown, read, stored and cut.
+ *
+ * @import { DigitOfNumber, Payload, Prediction, Sign } from "../api.js"
+ * @import { Glyph } from "../preprocessing/glyph.js"
+ * @import { Lattice } from "../segmentation/lattice.js"
+ *
+ * @typedef {"upload" | "camera"} Source
+ * @typedef {DigitOfNumber & { pixels: number[] }} PlacedDigit its box on the sheet, and the one in
+ * the picture's pixels
+ */
 
-import { SIDE } from "../sheet.js";
+import { SIDE } from "../drawing/drawing.js";
 
 // Around a digit that is cut out, as a share of its longer side: paper, by which light is known.
 const MARGIN = 0.25;
@@ -9,45 +19,91 @@ export class Photo {
   #cut;
 
   /**
-   * `image` is a data URL, `size` [width, height] its pixels; `seen` what the network will
-   * see of its one digit (null: no ink), `source` "upload" or "camera", `digits()` gives what
-   * may be the digits of a number (raster.js), and `cut(box)` a part of it as a data URL.
+   * `image` is a data URL, `size` [width, height] its pixels; `glyph` what the network will
+   * see of its one digit (null: no ink), `source` "upload" or "camera", `lines()` gives what
+   * may be the digits of numbers (raster.js), and `cut(box)` a part of it as a data URL.
+   *
+   * @param {object} parts
+   * @param {string} parts.image
+   * @param {number[]} parts.size
+   * @param {Glyph | null} parts.glyph
+   * @param {Source} parts.source
+   * @param {() => Lattice[] | null} parts.lines
+   * @param {(box: number[]) => string} parts.cut
    */
-  constructor({ image, size, seen, source, digits, cut }) {
+  constructor({ image, size, glyph, source, lines, cut }) {
     this.image = image;
-    this.seen = seen;
+    this.glyph = glyph;
     this.source = source;
     this.size = size;
-    this.digits = digits;
+    this.lines = lines;
     this.#cut = cut;
   }
 
-  /** What the API takes. */
-  drawing() {
+  /**
+   * What the API takes.
+   * @returns {Payload}
+   */
+  payload() {
     return { image: this.image, source: this.source };
   }
 
-  /** The answer with its boxes in the sheet's unit, on which the whole picture is shown. */
+  /**
+   * The answer with its boxes in the sheet's unit, on which the whole picture is shown.
+   * @param {Prediction} answer
+   * @returns {Prediction} its digits are PlacedDigits
+   */
   placed(answer) {
     if (!answer.digits) return answer;
     const unit = SIDE / Math.max(...this.size);
     const [left, top] = this.size.map((side) => (SIDE - side * unit) / 2);
-    const digits = answer.digits.map((digit) => {
-      const [x, y, width, height] = digit.box.map((value) => value * unit);
-      return { ...digit, box: [left + x, top + y, width, height], pixels: digit.box };
-    });
-    return { ...answer, digits };
+    /** @type {(box: Sign["box"]) => Sign["box"]} */
+    const onSheet = (box) => {
+      const [x, y, width, height] = box.map((value) => value * unit);
+      return [left + x, top + y, width, height];
+    };
+    /** @type {(digit: DigitOfNumber) => PlacedDigit} */
+    const placed = (digit) => ({ ...digit, box: onSheet(digit.box), pixels: digit.box });
+    /** @type {(sign: Sign) => Sign} */
+    const placedSign = (sign) => ({ ...sign, box: onSheet(sign.box) });
+    const lines = answer.lines.map((line) => ({
+      ...line,
+      digits: line.digits.map(placed),
+      signs: line.signs.map(placedSign),
+      box: onSheet(line.box),
+    }));
+    return {
+      ...answer,
+      digits: answer.digits.map(placed),
+      signs: answer.signs.map(placedSign),
+      lines,
+    };
   }
 
-  /** One digit of a number that was `placed`, as a picture of its own. */
-  part(digits, part) {
-    const others = digits.filter((_, index) => index !== part);
-    const box = withMargin(digits[part].pixels, others.map(({ pixels }) => pixels), this.size);
+  /**
+   * One digit of a number that was `placed`, as a picture of its own.
+   * @param {PlacedDigit[]} digits
+   * @param {number} position
+   * @returns {Payload}
+   */
+  digitOfNumber(digits, position) {
+    const others = digits.filter((_, index) => index !== position);
+    const box = withMargin(
+      digits[position].pixels,
+      others.map(({ pixels }) => pixels),
+      this.size,
+    );
     return { image: this.#cut(box), source: this.source };
   }
 }
 
-/** The box with paper around it, as far as no neighbour and no edge is in the way. */
+/**
+ * The box with paper around it, as far as no neighbour and no edge is in the way.
+ * @param {number[]} box [x, y, width, height]
+ * @param {number[][]} others
+ * @param {number[]} size [width, height] of the picture
+ * @returns {number[]}
+ */
 export function withMargin([x, y, width, height], others, [widest, highest]) {
   const margin = MARGIN * Math.max(width, height);
   const rights = others.map(([left, , across]) => left + across).filter((right) => right <= x);

@@ -1,25 +1,52 @@
-/** The camera in the page: opened, turned, frozen into a photo, left. */
+/**
+ * The camera in the page: opened, turned, frozen into a photo, left.
+ *
+ * @import { Prediction } from "../api.js"
+ * @import { Texts } from "../text.js"
+ * @import { CameraViewElements } from "./camera-view.js"
+ * @import { Sighting } from "./detection.js"
+ * @import { Photo } from "./photo.js"
+ *
+ * @typedef {object} ViewfinderElements
+ * @property {HTMLVideoElement} video
+ * @property {HTMLInputElement} capture takes a file
+ * @property {HTMLButtonElement} freeze
+ * @property {HTMLButtonElement} turn
+ * @property {HTMLButtonElement} leave
+ * @property {HTMLButtonElement} look opens it
+ *
+ * @typedef {CameraViewElements & ViewfinderElements} CameraElements
+ * @typedef {{ image: () => string, pixels: Uint8ClampedArray }} Frame
+ */
 
 import { Camera } from "./camera.js";
-import { CameraView } from "./cameraview.js";
+import { CameraView } from "./camera-view.js";
 import { Frames } from "./frames.js";
-import { photoOf } from "./opening.js";
+import { photoOf } from "./load.js";
 import { Scan } from "./scan.js";
 
-const GUIDE = 0.8; // of the square that is seen; draw.css has the same
+const GUIDE = 0.8; // of the square that is seen; paper.css has the same
 
 export class Viewfinder {
   #elements;
   #camera;
   #view;
-  #scan;
+  /** @type {Scan<HTMLCanvasElement> | null} */
+  #scan = null;
   #ask;
   #take;
+  /** @type {Frames | null} */
   #frames = null;
 
   /**
-   * `ask({ image, pixels }, signal)` promises an answer: `image()` gives a data URL for a
-   * server, `pixels` are the network's 784 values for one in this browser. `take(photo)` gets the frozen picture.
+   * `ask` promises an answer: `image()` gives a data URL for a server, `pixels` are the
+   * network's 784 values for one in this browser. `take` gets the frozen picture.
+   *
+   * @param {object} parts
+   * @param {CameraElements} parts.elements
+   * @param {Texts} parts.texts
+   * @param {(seen: Frame, signal: AbortSignal) => Promise<Prediction>} parts.ask
+   * @param {(photo: Photo) => void} parts.take
    */
   constructor({ elements, texts, ask, take }) {
     this.#elements = elements;
@@ -58,8 +85,9 @@ export class Viewfinder {
     this.#take(await photoOf(canvas, [canvas.width, canvas.height], "camera"));
   }
 
+  /** @type {(how: () => Promise<void>) => Promise<void>} */
   async #start(how) {
-    const { freeze, turn, video } = this.#elements;
+    const { camera, freeze, turn, video } = this.#elements;
     this.#view.starting();
     freeze.disabled = true;
     this.#scan?.stop();
@@ -74,17 +102,20 @@ export class Viewfinder {
       this.#frames ??= new Frames({
         camera: this.#camera,
         video,
-        worker: new Worker(this.#elements.camera.dataset.finder, { type: "module" }),
+        worker: new Worker(String(camera.dataset.detectWorker), { type: "module" }),
         share: GUIDE,
-        observe: (sighting, canvas) => this.#scan.observe(sighting, canvas),
+        observe: (detection, canvas) => this.#scan?.observe(detection, canvas),
       });
       this.#frames.follow();
     } catch (error) {
       this.#camera.stop();
-      if (!this.#elements.camera.hidden) this.#view.refused(error.name);
+      if (!camera.hidden) this.#view.refused(error instanceof Error ? error.name : "");
     }
   }
 
+  /**
+   * @type {(seen: Sighting, canvas: HTMLCanvasElement, signal: AbortSignal) => Promise<Prediction>}
+   */
   #read({ pixels }, canvas, signal) {
     return this.#ask({ image: () => canvas.toDataURL("image/jpeg", 0.85), pixels }, signal);
   }

@@ -1,16 +1,17 @@
-"""For artifacts that were exported before browsers could run them."""
+"""`manage.py add_browser_files`, for artifacts exported before browsers could run them."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from recognizer import artifacts, browser, versions
 from recognizer.exceptions import BadArtifact
-from training.mnist import CorpusUnavailable, load_mnist
+from recognizer.preprocessing.glyph import Glyphs
+from recognizer.services import versions
+from recognizer.serving import artifacts, browser_files
+from training.data.mnist import CorpusUnavailable, load_configured
 
 GLYPHS = 1000  # of MNIST's test images, on which browser and server are compared
 
@@ -24,23 +25,21 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, folder: Path, **options: Any) -> None:
-        from training.browser_files import facts, write_browser_files
-        from training.network import load_exported
+        from training.export.browser_files import facts, write_browser_files
+        from training.network.readers import Calibration, load_readers
 
         try:
             manifest = artifacts.read_manifest(folder)
             content = (folder / "model.keras").read_bytes()
-            network = load_exported(artifacts.verified(content, "model.keras", manifest))
-            mnist = load_mnist(
-                folder=settings.MNIST_DIR,
-                cache=settings.VAR_DIR / "corpora" / "mnist",
-                mirrors=settings.MNIST_MIRRORS,
-            )
+            readers = load_readers(artifacts.verified(content, "model.keras", manifest))
+            mnist = load_configured()
         except (BadArtifact, CorpusUnavailable, OSError) as error:
             raise CommandError(str(error)) from error
-        told = write_browser_files(network, folder, mnist.test_pixels[:GLYPHS])
-        if "left_out" in told:
-            raise CommandError(told["left_out"])
-        added = {name: facts(folder / name) for name in browser.STORED.values()}
-        artifacts.complete(folder, files=manifest["files"] | added, browser=told)
-        self.stdout.write(f"Browser and server differ by at most {told['largest_difference']:.2g}.")
+        glyphs = Glyphs.of_pictures(mnist.test_pixels[:GLYPHS])
+        comparison = write_browser_files(readers, Calibration.of(manifest), folder, glyphs)
+        if "left_out" in comparison:
+            raise CommandError(comparison["left_out"])
+        added = {name: facts(folder / name) for name in browser_files.STORED.values()}
+        artifacts.complete(folder, files=manifest["files"] | added, browser=comparison)
+        difference = comparison["largest_difference"]
+        self.stdout.write(f"Browser and server differ by at most {difference:.2g}.")

@@ -1,4 +1,4 @@
-"""Brings MNIST to this machine before a training asks for it."""
+"""`manage.py fetch_mnist`: MNIST comes to this machine before a training needs it."""
 
 from __future__ import annotations
 
@@ -7,34 +7,29 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from training.mnist import CorpusUnavailable, load_mnist
+from training.data.mnist import CorpusUnavailable, load_configured
 
 
 class Command(BaseCommand):
     help = "Downloads MNIST unless it is at hand, checks it, and says where it lies."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        cache = settings.VAR_DIR / "corpora" / "mnist"
         self._showing = ""
         try:
-            mnist = load_mnist(
-                folder=settings.MNIST_DIR,
-                cache=cache,
-                mirrors=settings.MNIST_MIRRORS,
-                on_progress=self._show,
-            )
+            mnist = load_configured(self._show)
         except (CorpusUnavailable, OSError) as error:
             raise CommandError(str(error)) from error
         finally:
             self._end_line()
+        folder = settings.MNIST_DIR or settings.MNIST_CACHE
         self.stdout.write(
             f"MNIST is whole: {len(mnist.train_labels):,} training and "
-            f"{len(mnist.test_labels):,} test images in {settings.MNIST_DIR or cache} "
+            f"{len(mnist.test_labels):,} test images in {folder} "
             f"(SHA-256 {mnist.digest})."
         )
 
     def _show(self, name: str, done: int, expected: int) -> None:
-        """One line a file; on a terminal it counts up in place."""
+        """Prints one line a file, whose progress a terminal shows in place."""
         if name != self._showing:
             self._end_line()
             self._showing = name

@@ -1,3 +1,5 @@
+"""`manage.py train`: a run in the foreground, without a queue or worker."""
+
 from __future__ import annotations
 
 import sys
@@ -6,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from digitsite.exceptions import Refused
+from recognizer import gate_words
 from training import services
 from training.models import TrainingRun
 
@@ -26,9 +29,10 @@ class Command(BaseCommand):
         parser.add_argument("--auto-promote", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        from training import pipeline
+        from training.runs import pipeline
 
         run = self._request(**options)
+        self._stage = ""
         try:
             done = pipeline.execute(run_id=run.pk, on_progress=self._show)
         except KeyboardInterrupt:
@@ -37,7 +41,7 @@ class Command(BaseCommand):
         self.stdout.write("")
         if done is None:
             raise CommandError(f"A worker was quicker and has taken run {run.pk}.")
-        self._tell(done)
+        self._report(done)
 
     def _request(self, **options: Any) -> TrainingRun:
         mode = options["mode"] or services.default_mode()
@@ -49,24 +53,26 @@ class Command(BaseCommand):
                 epochs=options["epochs"],
                 seed=options["seed"],
                 auto_promote=options["auto_promote"],
-                nudge=False,
+                send=False,
             )
         except Refused as refusal:
             raise CommandError(refusal.message) from refusal
 
     def _show(self, progress: dict[str, Any]) -> None:
-        """One line that is written over; a line a stage where nobody watches."""
+        """Prints a line a stage and, on a terminal, a bar that is written over."""
         if "batch" not in progress:
-            self.stdout.write(f"\n{progress['stage']}")
+            if progress["stage"] != self._stage:  # a download says its own again and again
+                self.stdout.write(f"\n{progress['stage']}")
+            self._stage = progress["stage"]
         elif sys.stdout.isatty() or progress["batch"] == progress["batches"]:
             self.stdout.write(f"\r{_bar(progress)}", ending="")
             self.stdout.flush()
 
-    def _tell(self, run: TrainingRun) -> None:
+    def _report(self, run: TrainingRun) -> None:
         if run.candidate is None:
             raise CommandError(f"Run {run.pk} {run.status}. {run.error}".strip())
         for check in run.candidate.gate_report["checks"]:
-            self.stdout.write(f"{'passed' if check['passed'] else 'FAILED'}  {check['sentence']}")
+            self.stdout.write(f"{check['outcome']:9}  {gate_words.sentence(check)}")
         self.stdout.write(f"Run {run.pk}: {run.status}, version {run.candidate.number}.")
 
 

@@ -1,0 +1,1 @@
+"""What several benchmarks share: data, networks, tables. Nothing is measured here itself."""

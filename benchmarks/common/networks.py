@@ -1,0 +1,204 @@
+"""Exported networks with their features and logits, and which of them may read whose drawings."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from benchmarks.common import folds, results, trained
+from recognizer.labels import NOT_A_DIGIT_CLASS
+from recognizer.serving.engine import LiteRTEngine
+from training.network.calibration import softmax
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from recognizer.preprocessing.glyph import Glyphs
+    from training.network.readers import Calibration
+    from training.network.senses import Sense
+
+BATCH = 500
+
+
+@dataclass(frozen=True, eq=False)
+class Outputs:
+    """A network's outputs for n glyphs: features, logits and, from these, probabilities.
+
+    Of ink the logits are those of both readers, added as the site adds them. Each row has a
+    temperature, by which its logits are still to be divided.
+    """
+
+    features: NDArray[np.float32]  # (n, features), what the logits are made of
+    logits: NDArray[np.float32]  # (n, 11)
+    temperature: NDArray[np.float32]  # (n, 1)
+
+    @property
+    def probabilities(self) -> NDArray[np.float64]:
+        """(n, 11) in [0, 1], calibrated as in the exported network."""
+        return softmax(self.logits, self.temperature)
+
+    @property
+    def answers(self) -> NDArray[np.int64]:
+        """(n,) the likeliest of the eleven classes, 10 for no digit."""
+        return np.asarray(self.logits.argmax(axis=1), dtype=np.int64)
+
+    @property
+    def digits(self) -> NDArray[np.int64]:
+        """(n,) the likeliest of the ten digits, whatever the eleventh probability."""
+        return np.asarray(self.logits[:, :NOT_A_DIGIT_CLASS].argmax(axis=1), dtype=np.int64)
+
+
+class Network:
+    """The network in an artifact's folder or in a `.keras` file, its readers compiled once."""
+
+    def __init__(self, path: Path) -> None:
+        from training.network.model import load_exported
+        from training.network.readers import load_readers
+        from training.network.senses import MOTION, PICTURE
+
+        self.file = trained.keras_file(path)
+        content = self.file.read_bytes()
+        readers = load_readers(content)
+        self.calibration = _calibration(load_exported(content))
+        self._picture = _Reader(readers.picture, PICTURE)
+        self._motion = _Reader(readers.motion, MOTION) if readers.motion is not None else None
+
+    @property
+    def reads_motion(self) -> bool:
+        return self._motion is not None
+
+    @cached_property
+    def engine(self) -> LiteRTEngine:
+        """What the site reads by, from the file beside the `.keras` one."""
+        return LiteRTEngine(self.file.with_name(LiteRTEngine.file_name).read_bytes())
+
+    def predict(self, glyphs: Glyphs) -> Outputs:
+        """The outputs for n glyphs, n at least 1."""
+        features, logits = self._picture(glyphs)
+        by, ink = self.calibration, glyphs.has_ink[:, None]
+        if self._motion is None:
+            return Outputs(features, logits, np.full_like(logits[:, :1], by.picture))
+        more, motion = self._motion(glyphs)
+        return Outputs(
+            np.concatenate([features, more], axis=1),
+            logits + np.float32(by.motion_weight) * motion * ink,
+            np.where(ink, by.ink, by.picture).astype(np.float32),
+        )
+
+
+class _Reader:
+    """A reader up to its logits, with what they are made of."""
+
+    def __init__(self, model: Any, sense: Sense) -> None:
+        from training.network.backend import keras, tf
+
+        inner = keras.Model(model.inputs, [model.layers[-1].input, model.output])
+        signature = [tf.TensorSpec((None, *sense.shape), tf.float32)]
+        # The function knows the model's variables only by weak references.
+        self._inner, self._sense = inner, sense
+        self._forward = tf.function(lambda inputs: inner(inputs), input_signature=signature)
+
+    def __call__(self, glyphs: Glyphs) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Features and logits, (n, features) and (n, 11)."""
+        rows = self._sense.of(glyphs)
+        starts = range(0, len(rows), BATCH)
+        pairs = [self._forward(self._sense.plain(rows[at : at + BATCH])) for at in starts]
+        features, logits = (
+            np.concatenate([part.numpy() for part in parts]) for parts in zip(*pairs, strict=True)
+        )
+        return features, logits
+
+
+def _calibration(exported: Any) -> Calibration:
+    """The calibration that `readers.join` has written into a network."""
+    from training.network.readers import Calibration
+
+    temperature = exported.get_layer("temperature")
+    scale, offset = float(temperature.scale), float(temperature.offset)
+    if len(exported.inputs) == 1:
+        return Calibration(1 / scale)
+    ink = 1 / (scale + offset)
+    return Calibration(1 / offset, ink, float(exported.get_layer("motion_weight").scale) * ink)
+
+
+def add_model_option(parser: argparse.ArgumentParser) -> None:
+    """Adds the option that names the network to measure."""
+    parser.add_argument(
+        "--model",
+        type=Path,
+        help="an artifact's folder or a .keras that has seen none of the ink (default: one "
+        "trained on MNIST alone by the site's recipe, kept in var/benchmarks/)",
+    )
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Adds the options that name the networks: one that has seen none of the writers, or one a
+    fold of them."""
+    add_model_option(parser)
+    parser.add_argument(
+        "--folds",
+        type=int,
+        default=0,
+        help="train the network on with the ink of all writers but a fold's, and let each "
+        "read its own fold's (default: 0, the network as it is reads everybody's)",
+    )
+    parser.add_argument("--epochs", type=int, default=0, help="of each fold (default: the site's)")
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """Some of the drawings, and a network that has seen nothing of their writers."""
+
+    rows: NDArray[np.bool_]
+    path: Path  # the network's
+    network: Network
+    knows_ink: bool  # whether it has learned from the other drawings
+
+
+def parts(options: argparse.Namespace, writers: NDArray[np.str_]) -> list[Part]:
+    """The drawings of these writers, (n,), divided among the networks that `options` name."""
+    champion = options.model or trained.scratch()
+    if not options.folds:
+        return [
+            Part(np.ones(len(writers), dtype=bool), champion, Network(champion), knows_ink=False)
+        ]
+    networks = folds.fold_networks(options.folds, champion=champion, epochs=options.epochs)
+    every = [
+        Part(np.isin(writers, fold.held_out), fold.folder, Network(fold.folder), knows_ink=True)
+        for fold in networks
+    ]
+    return [part for part in every if part.rows.any()]
+
+
+def section(name: str, options: argparse.Namespace) -> str:
+    """The section of RESULTS.md: figures by folds have one beside that of zero-shot figures."""
+    return f"{name}, {options.folds} folds by writer" if options.folds else f"{name}, zero-shot"
+
+
+def described(options: argparse.Namespace) -> str:
+    """A sentence about the networks, to stand below a table."""
+    start = origin(options.model)
+    if not options.folds:
+        return f"Read by {start}."
+    return (
+        f"Read by {options.folds} networks, each {start} trained on with the ink of all writers "
+        "but its fold's."
+    )
+
+
+def origin(path: Path | None) -> str:
+    """The network's name, with the number of drawings it has learned from where that is known."""
+    if path is None:
+        return "a network trained on MNIST alone"
+    name = results.short(str(path.resolve()))
+    manifest = path / "manifest.json"
+    lineage = json.loads(manifest.read_text()).get("lineage") if manifest.is_file() else None
+    if not lineage:
+        return name
+    return f"{name} (which has learned from {lineage['drawings']['train']} drawings)"

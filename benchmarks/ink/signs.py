@@ -1,0 +1,339 @@
+"""How often a number with signs is read without a single mistake, and the fit of their classifier.
+
+    .venv/bin/python -m benchmarks.ink.signs [--model FOLDER] [--folds 5] [--each 600] [--write]
+
+The classifier of `recognizer.segmentation.signs` is fitted on numbers composed of UNIPEN's
+digits and signs and on UNIPEN's numbers in text, and measured by folds: each person's numbers
+are read by a classifier that has seen nothing of theirs. `--write` fits it on everybody and
+writes the weights of both languages.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks import ROOT
+from benchmarks.common import results
+from benchmarks.common.folds import part_writers
+from benchmarks.common.results import percent
+from benchmarks.ink import composition
+from benchmarks.ink.composition import Written
+from recognizer.exceptions import Blank, InputError
+from recognizer.preprocessing.glyph import Glyphs
+from recognizer.segmentation import ink, raster, signs
+from recognizer.segmentation.lattice import Lattice
+from recognizer.segmentation.signs import Classifier
+from recognizer.services.versions import SHIPPED
+from recognizer.serving.engine import LiteRTEngine
+
+SEED = 11
+BRUSHES = (6, 9, 12, 16)  # in pixels, where a tall character has 200
+HIDDEN = 32
+CLASSES = signs.FIRST_SIGN + len(signs.SIGNS)
+EPOCHS, BATCH, RATE, DECAY = 40, 256, 3e-3, 1e-4
+COMPOSED, TEXT, PAINTED = "composed", "in text", "painted"
+# How much one counts in the fit, beside one composed; and one without signs, which must stay so.
+WEIGHTS = {TEXT: 4.0}
+PLAIN = 1.5
+SURE_DIGIT = 0.9
+JS = ROOT / "static" / "js" / "segmentation" / "sign-weights.js"
+
+
+@dataclass(eq=False)
+class Prepared:
+    """A number as taken apart and read by the network, with what each group is."""
+
+    number: Written
+    lattice: Lattice
+    answers: NDArray[np.float64]  # (glyphs, 10)
+    classes: NDArray[np.int64]  # (groups,)
+
+
+def prepared(numbers: Iterable[Written], engine: LiteRTEngine) -> list[Prepared]:
+    """Those in which there is a digit."""
+    found = []
+    for number in numbers:
+        try:
+            lattice = ink.digits(number.strokes)
+        except Blank:
+            continue
+        answers = engine.predict(Glyphs.of(lattice.glyphs)).probabilities[:, :10]
+        found.append(Prepared(number, lattice, answers.astype(float), _classes(number, lattice)))
+    return found
+
+
+def _classes(number: Written, lattice: Lattice) -> NDArray[np.int64]:
+    """What each group of pieces is, by whose strokes they are."""
+    text = number.text.replace(" ", "")
+    owned: dict[tuple[int, ...], str] = {}
+    for one in set(number.owners):
+        strokes = tuple(at for at, of in enumerate(number.owners) if of == one)
+        owned[strokes] = text[one]
+    return np.array([_class(owned.get(group.pieces)) for group in lattice.groups])
+
+
+def _class(character: str | None) -> int:
+    if character is None:
+        return signs.PART
+    return signs.DIGIT if character.isdigit() else signs.FIRST_SIGN + signs.SIGNS.index(character)
+
+
+def prepared_pictures(
+    numbers: Iterable[Written], engine: LiteRTEngine, *, seed: int = SEED
+) -> list[Prepared]:
+    """The same numbers painted with brushes of several widths, as pictures."""
+    chance = np.random.default_rng(seed)
+    found = []
+    for number in numbers:
+        picture, whose = composition.painted(number, int(chance.choice(BRUSHES)))
+        try:
+            ink, pieces, groups, low = raster.parts(picture)
+        except InputError:
+            continue
+        lattice = raster.lattice(ink, pieces, groups, low)
+        classes = _classes_of_pieces(number, lattice, pieces.labels, whose, ink.scale)
+        answers = engine.predict(Glyphs.of(lattice.glyphs)).probabilities[:, :10]
+        found.append(Prepared(number, lattice, answers.astype(float), classes))
+    return found
+
+
+def _classes_of_pieces(
+    number: Written, lattice: Lattice, labels: Any, whose: Any, scale: float
+) -> NDArray[np.int64]:
+    """What each group of a picture's pieces is: all of a character, and little of another."""
+    text = number.text.replace(" ", "")
+    rows, columns = np.nonzero(labels)
+    at = whose[
+        np.minimum((rows / scale).astype(int), whose.shape[0] - 1),
+        np.minimum((columns / scale).astype(int), whose.shape[1] - 1),
+    ]
+    pieces = labels[rows, columns] - 1
+    table = np.zeros((labels.max(), len(text)))
+    np.add.at(table, (pieces[at >= 0], at[at >= 0]), 1)
+    of_each = table.sum(axis=0)
+    classes = []
+    for group in lattice.groups:
+        own = table[[*group.pieces]].sum(axis=0)
+        best = int(own.argmax())
+        whole = own[best] > 0.85 * of_each[best] and own[best] > 0.85 * own.sum()
+        classes.append(_class(text[best] if whole else None))
+    return np.array(classes)
+
+
+def inputs(one: Prepared) -> NDArray[np.float64]:
+    return signs.inputs(one.lattice.traits, signs.blocks(one.lattice.glyphs), one.answers)
+
+
+def fit(numbers: Sequence[Prepared], weights: Sequence[float], seed: int = SEED) -> Classifier:
+    """Adam (Kingma and Ba, 2015) on the cross entropy of every group."""
+    chance = np.random.default_rng(seed)
+    x = np.concatenate([inputs(one) for one in numbers])
+    y = np.concatenate([one.classes for one in numbers])
+    w = np.concatenate(
+        [np.full(len(one.classes), weight) for one, weight in zip(numbers, weights, strict=True)]
+    )
+    x = np.column_stack([x, np.ones(len(x))])
+    hidden = chance.normal(0, 1 / np.sqrt(x.shape[1]), (x.shape[1], HIDDEN))
+    output = chance.normal(0, 1 / np.sqrt(HIDDEN), (HIDDEN + 1, CLASSES))
+    parts = [hidden, output]
+    first, second = ([np.zeros_like(p) for p in parts] for _ in range(2))
+    step, total = 0, EPOCHS * (len(x) // BATCH)
+    for _ in range(EPOCHS):
+        order = chance.permutation(len(x))
+        for at in range(0, len(x) - BATCH + 1, BATCH):
+            rows = order[at : at + BATCH]
+            grads = _gradients(parts, x[rows], y[rows], w[rows])
+            step += 1
+            rate = RATE * 0.5 * (1 + np.cos(np.pi * step / total))
+            for part, grad, m, v in zip(parts, grads, first, second, strict=True):
+                m += 0.1 * (grad - m)
+                v += 0.001 * (grad * grad - v)
+                part -= rate * (
+                    m / (1 - 0.9**step) / (np.sqrt(v / (1 - 0.999**step)) + 1e-8) + DECAY * part
+                )
+    return Classifier(hidden.round(3), output.round(3))
+
+
+def _gradients(
+    parts: list[NDArray[np.float64]],
+    x: NDArray[np.float64],
+    y: NDArray[np.int64],
+    w: NDArray[np.float64],
+) -> list[NDArray[np.float64]]:
+    hidden, output = parts
+    between = np.maximum(x @ hidden, 0)
+    full = np.column_stack([between, np.ones(len(x))])
+    logits = full @ output
+    shares = np.exp(logits - logits.max(axis=1, keepdims=True))
+    shares /= shares.sum(axis=1, keepdims=True)
+    shares[np.arange(len(y)), y] -= 1
+    shares *= (w / w.sum())[:, None]
+    back = (shares @ output[:-1].T) * (between > 0)
+    return [x.T @ back, full.T @ shares]
+
+
+# --- figures ----------------------------------------------------------------------------
+
+
+def said(one: Prepared) -> tuple[str, bool]:
+    """What is read of a number, and whether all of it is sure."""
+    marks = one.lattice.read(one.answers)
+    text = "".join(
+        mark.text if mark.glyph is None else str(one.answers[mark.glyph].argmax()) for mark in marks
+    )
+    sure = all(
+        mark.probability >= signs.SURE
+        and (mark.text != "" if mark.glyph is None else one.answers[mark.glyph].max() >= SURE_DIGIT)
+        for mark in marks
+    )
+    return text, sure
+
+
+@dataclass
+class Tally:
+    """Counts of one kind of numbers."""
+
+    count: int = 0
+    right: int = 0
+    sure: int = 0
+    wrong_yet_sure: int = 0
+
+    def add(self, text: str, sure: bool, expected: str) -> None:
+        self.count += 1
+        self.right += text == expected
+        self.sure += sure
+        self.wrong_yet_sure += sure and text != expected
+
+    def cells(self) -> list[str]:
+        low, high = wilson(self.right, self.count)
+        return [
+            str(self.count),
+            percent(self.right / self.count),
+            f"{percent(low)} to {percent(high)}",
+            percent(self.sure / self.count),
+            percent(self.wrong_yet_sure / self.count),
+        ]
+
+
+def wilson(right: int, count: int) -> tuple[float, float]:
+    """The interval of a share at 95 % (Wilson, 1927)."""
+    z = 1.96
+    share, part = right / count, z * z / count
+    middle = (share + part / 2) / (1 + part)
+    half = z / (1 + part) * np.sqrt(share * (1 - share) / count + part / count / 4)
+    return float(middle - half), float(middle + half)
+
+
+def kind_of(number: Written) -> str:
+    """The kind of a number that somebody wrote in text."""
+    found = {
+        "brackets, currency": "()$%+=", "slashes": "/", "points and commas": ".,:", "hyphens": "-",
+    }  # fmt: skip
+    return next((kind for kind, some in found.items() if {*some} & {*number.text}), "plain")
+
+
+Kinds: TypeAlias = dict[str, list[Prepared]]
+
+
+def measured(material: dict[str, Kinds], folds: int) -> Iterator[list[str]]:
+    """A row for each source and kind: all numbers, each read by what is fitted on other people."""
+    everything = [one for kinds in material.values() for some in kinds.values() for one in some]
+    writers = sorted({one.number.writer for one in everything})
+    tallies: dict[tuple[str, str], Tally] = {}
+    own = signs.classifier
+    try:
+        for held_out in part_writers(writers, folds):
+            fitted = fit_on(material, {*held_out})
+            signs.classifier = lambda: fitted  # type: ignore[assignment]  # noqa: B023
+            for source, kinds in material.items():
+                for kind, some in kinds.items():
+                    tally = tallies.setdefault((source, kind), Tally())
+                    for one in some:
+                        if one.number.writer in held_out:
+                            tally.add(*said(one), one.number.text)
+    finally:
+        signs.classifier = own
+    for (source, kind), tally in tallies.items():
+        yield [source, kind, *tally.cells()]
+
+
+def fit_on(material: dict[str, Kinds], held_out: set[str]) -> Classifier:
+    """Fitted on everybody else's numbers."""
+    weighed = [
+        (one, WEIGHTS.get(source, 1.0) * (PLAIN if kind == "plain" else 1.0))
+        for source, kinds in material.items()
+        for kind, some in kinds.items()
+        for one in some
+        if one.number.writer not in held_out
+    ]
+    return fit([one for one, _ in weighed], [weight for _, weight in weighed])
+
+
+def materials(engine: LiteRTEngine, each: int) -> dict[str, Kinds]:
+    """Numbers as strokes, composed and in text, and some painted."""
+    people = composition.hands()
+    made = {kind: composition.composed(kind, people, each, SEED) for kind in composition.KINDS}
+    few = {
+        kind: composition.composed(kind, people, max(each // 3, 1), SEED + 1)
+        for kind in composition.KINDS
+    }
+    in_text: Kinds = {kind: [] for kind in composition.KINDS if kind != "spaces"}
+    for one in prepared((one for one in composition.in_text(engine) if one.owners), engine):
+        in_text[kind_of(one.number)].append(one)
+    return {
+        COMPOSED: {kind: prepared(some, engine) for kind, some in made.items()},
+        TEXT: in_text,
+        PAINTED: {kind: prepared_pictures(some, engine) for kind, some in few.items()},
+    }
+
+
+def write(fitted: Classifier) -> None:
+    """The weights of both languages."""
+    rows = {
+        name: np.rint(table * signs.THOUSANDTHS).astype(int).tolist()
+        for name, table in (("hidden", fitted.hidden), ("output", fitted.output))
+    }
+    text = json.dumps(rows, separators=(",", ":"))
+    signs.WEIGHTS.write_text(text.replace("],", "],\n") + "\n")
+    tables = (f"export const {name} = {json.dumps(rows[name])};" for name in rows)
+    head = (
+        "/** The weights of signs.js in thousandths, as benchmarks/ink/signs.py fits them. */\n\n"
+    )
+    JS.write_text(head + "\n".join(tables) + "\n")
+    subprocess.run([ROOT / "node_modules/.bin/biome", "format", "--write", JS], check=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=results.AsWritten)
+    parser.add_argument("--model", type=Path, default=SHIPPED, help="an artifact's folder")
+    parser.add_argument("--folds", type=int, default=5)
+    parser.add_argument("--each", type=int, default=600, help="composed numbers a kind")
+    parser.add_argument("--write", action="store_true", help="fit on everybody, write the weights")
+    options = parser.parse_args()
+    engine = LiteRTEngine((options.model / LiteRTEngine.file_name).read_bytes())
+    material = materials(engine, options.each)
+    columns = ["numbers", "kind", "count", "right %", "at 95 %", "sure %", "wrong yet sure %"]
+    text = [
+        results.table(columns, measured(material, options.folds)),
+        f"Right is `text` without a single mistake, signs and spaces too. Composed of the digits "
+        f"and signs of {len(composition.hands())} people of UNIPEN, or as people of UNIPEN wrote "
+        f"them in text on one line; {options.folds} folds by person of the signs' classifier. The "
+        "network that reads the digits is the shipped one, which has learned from some of them. "
+        "Brackets and currency have + and = among them.",
+    ]
+    results.write("signs", "\n\n".join(text))
+    if options.write:
+        write(fit_on(material, set()))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""How well networks learn, judge themselves and run; no page and no server is measured here."""

@@ -1,0 +1,115 @@
+"""What stands out from the paper and yet is not written: specks, frames, ruled lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from recognizer.exceptions import Blank
+from recognizer.preprocessing.cleaning import edges, frames
+from recognizer.preprocessing.cleaning.lines import without_lines
+from recognizer.preprocessing.cleaning.pieces import Chosen, Pieces
+from recognizer.preprocessing.cleaning.ruling import without_ruling
+from recognizer.preprocessing.distance import STEP
+from recognizer.preprocessing.picture import Mask
+
+# More pieces than this many, and one more for every so many pixels, are noise.
+_MAX_COMPONENTS, _PIXELS_A_COMPONENT = 24, 200
+# A piece shorter than this share of the longest is a speck.
+_SPECK = 0.12
+# and so is one that measures no more than this many widths of the longest one's pen.
+_DOT = 1.5
+# One that spans this share of the picture both ways, with nothing in the middle, is a frame.
+_SPANNING, _MIDDLE = 0.85, 0.7
+# It is not dropped unless something is left that measures this share of the picture.
+_MIN_SIZE = 0.07
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """Where writing can be; where foreign ink is; and where there is ink that may be too pale."""
+
+    mask: Mask
+    foreign: Mask
+    pale: Mask
+
+
+def cleared(mask: Mask, pale: Mask, *, one: bool, frames_known: bool = False) -> Cleared:
+    """A mask taken apart. Raises `Blank` where there is nothing but noise or a frame.
+
+    `pale` is the mask with the palest ink in it, which may be the paper's. `one` says that there
+    is one digit. Where `frames_known`, no frames are looked for. Specks are in none of the masks.
+    """
+    whole = without_ruling(mask.copy())
+    pieces = Pieces.of(whole)
+    if len(pieces) > _MAX_COMPONENTS + mask.size / _PIXELS_A_COMPONENT:
+        raise Blank("only_noise", field="image")
+    rest, unruled = whole, pale
+    if not frames_known:
+        rest, unruled = _unframed(whole, pieces, mask, pale, one=one)
+        pieces = pieces if rest is whole else Pieces.of(rest)
+    kept = np.arange(len(pieces)) > 0
+    outline = rest - cv2.erode(rest, STEP, borderType=cv2.BORDER_CONSTANT, borderValue=0)
+    outlines = np.bincount(pieces.labels[outline > 0], minlength=len(pieces))
+    kept &= ~edges.from_outside(pieces, outlines, kept, one=one)
+    frame = kept & _frames(pieces.labels, pieces.sizes)
+    if (pieces.longer * (kept & ~frame)).max(initial=0) > _MIN_SIZE * max(mask.shape):
+        kept &= ~frame
+    if not kept.any():
+        raise Blank("nothing_written", field="image")
+    foreign = mask - pieces.mask(kept)
+    if unruled is not pale:
+        foreign |= pale - unruled
+    kept &= ~_specks(pieces, outlines, kept)
+    return Cleared(rest if kept[1:].all() else pieces.mask(kept), foreign, unruled)
+
+
+def _unframed(
+    whole: Mask, pieces: Pieces, ruled: Mask, pale: Mask, *, one: bool
+) -> tuple[Mask, Mask]:
+    """`whole` and `pale` without frames and lines, those that are pieces of their own first."""
+    rest, pieces = _without(whole, pieces, frames.frames(pieces, one=one))
+    if frames.is_empty_frame(pieces):
+        raise Blank("nothing_written", field="image")
+    below = frames.underlines(pieces)
+    if below.any():
+        rest, _ = _without(rest, pieces, below & ~_goes_on_pale(pieces, below, pale))
+    return without_lines(rest, ruled, pale)
+
+
+def _goes_on_pale(pieces: Pieces, some: Chosen, pale: Mask) -> Chosen:
+    """Which of some pieces are one with others in the mask with the palest ink."""
+    paler = Pieces.of(pale)
+    others = np.bincount(paler.labels[pieces.mask(~some) > 0], minlength=len(paler)) > 0
+    joined: Chosen = np.zeros_like(some)
+    for number in np.flatnonzero(some):
+        joined[number] = others[paler.labels[pieces.labels == number]].any()
+    return joined
+
+
+def _without(mask: Mask, pieces: Pieces, foreign: NDArray[np.bool_]) -> tuple[Mask, Pieces]:
+    if not foreign.any():
+        return mask, pieces
+    rest = pieces.mask(~foreign)
+    return rest, Pieces.of(rest)
+
+
+def _specks(pieces: Pieces, outlines: NDArray[np.intp], kept: Chosen) -> Chosen:
+    longer, area = pieces.longer, pieces.areas
+    # Of several as long, the largest: how pieces are numbered shall not matter.
+    longest = np.argmax(longer * kept * pieces.labels.size + area * kept)
+    pen = 2 * area[longest] / max(1, outlines[longest])
+    specks: Chosen = longer < max(_SPECK * longer[longest], _DOT * pen)
+    return specks
+
+
+def _frames(labels: NDArray[np.uint16], sizes: NDArray[np.int64]) -> NDArray[np.bool_]:
+    spanning = sizes > _SPANNING * np.array(labels.shape[::-1])
+    frames: NDArray[np.bool_] = spanning[:, 0] & spanning[:, 1]
+    if frames[1:].any():
+        height, width = (np.array(labels.shape) * (1 - _MIDDLE) / 2).astype(int)
+        frames[labels[height : labels.shape[0] - height, width : labels.shape[1] - width]] = False
+    return frames

@@ -1,0 +1,223 @@
+"""The segmentation lattice: of all paths to share pieces out, the likeliest.
+
+Matan, Burges, LeCun and Denker, "Multi-Digit Recognition Using a Space Displacement
+Neural Network" (1992); Burges and others, "Shortest Path Segmentation" (1992).
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recognizer.preprocessing.glyph import Box, Glyph
+from recognizer.segmentation import signs, spacing, syntax
+from recognizer.segmentation.affinity import Boxes
+
+# By the set of later pieces that are in a group already: the best score, and its groups.
+Paths: TypeAlias = dict[frozenset[int], tuple[float, tuple[int, ...]]]
+READING = 3.0
+# Where the best paths so far are so many, the rest is not followed.
+MAX_PATHS = 64
+# A probability below this says no more than this.
+MIN_PROBABILITY = 1e-3
+# In a picture, whose pieces are no strokes, a group is doubted that is less likely than this to be
+# a character at all, and one with a piece that is a sign by itself as likely as this.
+WHOLE = 0.1
+INNER = 0.15
+# What is passed over in a picture may be a sign unless it is this small beside the tallest.
+SPECK = 0.04
+# What is too low for a digit and by its look a part of something counts so much less when
+# nothing takes it in.
+PASSED_OVER = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Pieces that may be one digit, by their numbers; `affinity` is 0 for a single one."""
+
+    pieces: tuple[int, ...]
+    affinity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One character of a number: a digit, a sign or a space.
+
+    `glyph` is the digit's place among the lattice's glyphs, None of what is none. `text` is the
+    sign, " " or, of a gap or speck that only may be one, "". `probability` is that it is this.
+    `middle` is where it stands in x, once the number's slant is taken away.
+    """
+
+    glyph: int | None
+    text: str
+    probability: float
+    box: Box
+    middle: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lattice:
+    """A number that is yet to be read.
+
+    `glyphs` are those of the first groups, one each; the groups after them are too low for a
+    digit. `boxes` are theirs as they stand, `upright` those without the number's slant, and
+    `traits` their shape and place (see `signs`); both (groups, ...). `by_pen` is false of a
+    picture: its pieces are no strokes, and what its digits are is left to place and reading.
+    """
+
+    glyphs: list[Glyph]
+    groups: list[Group]
+    boxes: list[Box]
+    upright: Boxes
+    traits: signs.Traits
+    by_pen: bool
+
+    def read(self, answers: NDArray[np.float64]) -> list[Mark]:
+        """What makes up the number, left to right: digits, signs and spaces, at least one digit.
+
+        `answers` is (glyphs, 10), what the network says of each.
+        """
+        of_kind = signs.classifier().probabilities(
+            signs.inputs(self.traits, signs.blocks(self.glyphs), answers)
+        )
+        path, passed = self._path(of_kind, answers)
+        marks = self._with_spaces(path, self._marks(path, of_kind, answers))
+        doubtful = [mark for at in passed if (mark := self._passed_over(at, of_kind[at]))]
+        return sorted(marks + doubtful, key=lambda mark: mark.middle)
+
+    def _path(
+        self, of_kind: NDArray[np.float64], answers: NDArray[np.float64]
+    ) -> tuple[list[int], list[int]]:
+        """The groups of the likeliest path, left to right, and those that are passed over."""
+        read = len(self.glyphs)
+        sign = of_kind[:, signs.FIRST_SIGN :].max(axis=1)
+        # What is too low for a digit may be a speck, or a part that is left over.
+        other = PASSED_OVER * of_kind[:, signs.PART]
+        other[:read] = of_kind[:read, signs.DIGIT] * answers.max(axis=1)
+        values = np.maximum(sign, other)
+        if not self.by_pen:
+            values = np.ones(len(values))
+            values[:read] = answers.max(axis=1)
+        scores = [
+            group.affinity + READING * math.log(max(value, MIN_PROBABILITY))
+            for group, value in zip(self.groups, values.tolist(), strict=True)
+        ]
+        path = sorted(likeliest(self.groups, scores), key=self._middle)
+        passed = [at for at in path if at >= read and other[at] >= sign[at]]
+        return [at for at in path if at not in passed], passed
+
+    def _marks(
+        self, path: list[int], of_kind: NDArray[np.float64], answers: NDArray[np.float64]
+    ) -> list[Mark]:
+        """What the groups of the path are, each weighed with its neighbours."""
+        is_read = np.array(path) < len(self.glyphs)
+        kinds = np.delete(of_kind[path], signs.PART, axis=1)
+        kinds[~is_read, 0] = 0
+        weighed = syntax.weighed(kinds)
+        if not (weighed.argmax(axis=1) == 0).any():  # then the likeliest is taken for one
+            at = int(np.where(is_read, weighed[:, 0], -1).argmax())
+            weighed[at, 1:] = 0
+        wholes = self._wholes(path, of_kind)
+        marks = []
+        for at, row, whole in zip(path, weighed, wholes, strict=True):
+            best = int(row.argmax())
+            text = signs.SIGNS[best - 1] if best else ""
+            probability = float(row[best]) * whole
+            if text and text in signs.UNLIKE_DIGITS and at < len(self.glyphs):
+                probability *= 1 - float(answers[at].max())
+            glyph = None if best else at
+            marks.append(Mark(glyph, text, probability, self.boxes[at], self._middle(at)))
+        return marks
+
+    def _wholes(self, path: list[int], of_kind: NDArray[np.float64]) -> list[float]:
+        """For each group the probability that it is one character: that it is no part of another,
+        and that no piece of it which is too low for a digit is a sign by itself."""
+        sign = of_kind[:, signs.FIRST_SIGN :].max(axis=1).tolist()
+        low = {
+            group.pieces[0]: sign[at]
+            for at, group in enumerate(self.groups)
+            if at >= len(self.glyphs) and len(group.pieces) == 1
+        }
+        wholes = []
+        for at, part in zip(path, of_kind[path, signs.PART].tolist(), strict=True):
+            pieces = self.groups[at].pieces
+            inner = max(low.get(piece, 0.0) for piece in pieces) if len(pieces) > 1 else 0.0
+            if not self.by_pen:  # cut pieces look like parts: only what is clear counts
+                part = part if part > 1 - WHOLE else 0.0
+                inner = inner if inner >= INNER else 0.0
+            wholes.append((1 - part) * (1 - inner))
+        return wholes
+
+    def _passed_over(self, at: int, of_kind: NDArray[np.float64]) -> Mark | None:
+        """What is left out, where it may well be a sign."""
+        nothing = float(of_kind[signs.PART])
+        if self.by_pen:
+            is_nothing = nothing >= signs.SURE
+        else:
+            is_nothing = self.upright[at, 2:].max() < SPECK * self.upright[:, 3].max()
+        if is_nothing:
+            return None
+        return Mark(None, "", nothing, self.boxes[at], self._middle(at))
+
+    def _with_spaces(self, path: list[int], marks: list[Mark]) -> list[Mark]:
+        """The same with a mark for each gap that is or may be a space."""
+        likely = spacing.spaces(self.upright[path], [mark.text for mark in marks])
+        found = marks[:1]
+        for before, after, probability in zip(marks, marks[1:], likely, strict=False):
+            if probability > 1 - signs.SURE:
+                is_space = probability >= spacing.WRITTEN
+                text, certain = (" ", probability) if is_space else ("", 1 - probability)
+                middle = (before.middle + after.middle) / 2
+                found.append(Mark(None, text, certain, _gap(before.box, after.box), middle))
+            found.append(after)
+        return found
+
+    def _middle(self, at: int) -> float:
+        return float(self.upright[at, 0] + self.upright[at, 2] / 2)
+
+
+def _gap(before: Box, after: Box) -> Box:
+    """What lies between two boxes."""
+    left, top = before[0] + before[2], min(before[1], after[1])
+    foot = max(before[1] + before[3], after[1] + after[3])
+    return left, top, max(after[0] - left, 0.0), foot - top
+
+
+def likeliest(groups: Sequence[Group], scores: Sequence[float]) -> list[int]:
+    """The groups of the highest total score that together hold every piece once.
+
+    Every piece must be a group by itself as well. Piece by piece, the best path to
+    each set of later pieces that are in a group already is followed.
+    """
+    paths: Paths = {frozenset(): (0.0, ())}
+    for piece, numbers in _starting(groups):
+        longer: Paths = {}
+        for taken, (score, path) in paths.items():
+            if piece in taken:
+                _keep(longer, taken - {piece}, score, path)
+                continue
+            for number in numbers:
+                later = frozenset(groups[number].pieces[1:])
+                if not later & taken:
+                    _keep(longer, taken | later, score + scores[number], (*path, number))
+        paths = dict(heapq.nlargest(MAX_PATHS, longer.items(), key=lambda path: path[1][0]))
+    return list(paths[frozenset()][1])
+
+
+def _starting(groups: Sequence[Group]) -> list[tuple[int, list[int]]]:
+    """Every piece with the groups whose first piece it is."""
+    starting: dict[int, list[int]] = {}
+    for number, group in enumerate(groups):
+        starting.setdefault(group.pieces[0], []).append(number)
+    return sorted(starting.items())
+
+
+def _keep(paths: Paths, taken: frozenset[int], score: float, path: tuple[int, ...]) -> None:
+    if taken not in paths or score > paths[taken][0]:
+        paths[taken] = (score, path)

@@ -1,0 +1,203 @@
+/**
+ * The ink of a picture in pieces of one digit each: connected components, cut where
+ * digits touch; recognizer/segmentation/components.py in JavaScript, where the reasons stand.
+ *
+ * @import { Box } from "../preprocessing/glyph.js"
+ * @import { Mask, Size } from "../preprocessing/picture.js"
+ *
+ * @typedef {Size & { labels: Int32Array }} Labelled 0 paper, the pieces from 1
+ * @typedef {Labelled & { boxes: Box[], chains: number[][], slant: number }} Pieces boxes without
+ * their common slant, in x for each y; a chain's pieces were connected, and are counted from 0,
+ * left to right
+ */
+
+import { connectedComponents } from "../preprocessing/labelling.js";
+import { mapped } from "../preprocessing/picture.js";
+import { SMALL } from "./affinity.js";
+import { cuts } from "./cuts.js";
+import { upright } from "./grouping.js";
+import { linesOf } from "./lines.js";
+
+const WIDE = 0.5;
+const MAX_PIECES = 32;
+const MAX_COMPONENTS = 100;
+
+/** There is more than any number has; `code` is the API's own for it. */
+export class TooLarge extends Error {
+  code = "too_large";
+}
+
+/**
+ * A mask for each line of a mask with some ink, the highest first. Throws as `takenApart`.
+ *
+ * @param {Mask} mask
+ * @returns {Mask[]}
+ */
+export function linesOfMask(mask) {
+  const { width, height } = mask;
+  const { labels, boxes: sides } = componentsOf(mask);
+  // A box reaches from the first pixel to the last.
+  const boxes = sides
+    .slice(1)
+    .map(([x, y, across, down]) => ({ x, y, width: across - 1, height: down - 1 }));
+  const found = linesOf(boxes);
+  if (found.length === 1) return [mask];
+  return found.map((line) => {
+    const isOn = new Uint8Array(sides.length);
+    for (const piece of line) isOn[piece + 1] = 1;
+    return mapped({ width, height }, Uint8Array, (at) => isOn[labels[at]]);
+  });
+}
+
+/** @type {(mask: Mask) => ReturnType<typeof connectedComponents>} */
+function componentsOf(mask) {
+  const found = connectedComponents(mask);
+  if (found.count - 1 > MAX_COMPONENTS) {
+    throw new TooLarge(`There are more than ${MAX_COMPONENTS} pieces of ink.`);
+  }
+  return found;
+}
+
+/**
+ * The pieces of a mask with some ink. Throws `TooLarge` for more than any number has.
+ *
+ * @param {Mask} mask
+ * @returns {Pieces}
+ */
+export function takenApart(mask) {
+  const { width, height } = mask;
+  const { count, labels, boxes: sides } = componentsOf(mask);
+  const picture = { width, height, labels };
+  const { slant, boxes } = withoutSlant(picture, count - 1);
+  const tallest = Math.max(...boxes.map((box) => box.height));
+  /** @type {number[][]} */
+  const chains = [];
+  let most = count - 1;
+  let room = MAX_PIECES;
+  boxes.forEach((box, piece) => {
+    if (box.width <= WIDE * tallest || box.height < SMALL * tallest) return;
+    const [, , across, down] = sides[piece + 1];
+    if (across / down > room) return;
+    room -= across / down;
+    const parts = cutApart(picture, piece + 1, sides[piece + 1], slant, most);
+    if (parts.length === 1) return;
+    chains.push(parts);
+    most += parts.length - 1;
+  });
+  return { ...picture, ...withoutSlant(picture, most), chains };
+}
+
+/**
+ * Where the ink of these pieces is, counted from 0.
+ * @param {Pieces} pieces
+ * @param {number[]} numbers
+ * @returns {Mask}
+ */
+export function maskOf({ width, height, labels, boxes }, numbers) {
+  const wanted = new Uint8Array(boxes.length + 1);
+  for (const number of numbers) wanted[number + 1] = 1;
+  return mapped({ width, height }, Uint8Array, (at) => wanted[labels[at]]);
+}
+
+/**
+ * The moments of the pieces' pixels without the slant: see signs.js.
+ * @type {(pieces: Pieces) => number[][]}
+ */
+export function momentsOfPieces({ width, labels, boxes, slant }) {
+  const moments = boxes.map(() => [0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+  /** @type {(add: (own: number[], x: number, y: number) => void) => void} */
+  const each = (add) => {
+    for (let at = 0, x = 0, y = 0; at < labels.length; at++) {
+      if (labels[at] > 0) add(moments[labels[at] - 1], x - slant * y, y);
+      if (++x === width) [x, y] = [0, y + 1];
+    }
+  };
+  each((own, x, y) => {
+    own[0]++;
+    own[1] += x;
+    own[2] += y;
+  });
+  for (const own of moments) {
+    own[1] /= own[0];
+    own[2] /= own[0];
+  }
+  each((own, left, top) => {
+    const [x, y] = [left - own[1], top - own[2]];
+    own[3] += x * x;
+    own[4] += x * y;
+    own[5] += y * y;
+    own[6] += x * x * x;
+    own[7] += x * x * y;
+    own[8] += x * y * y;
+    own[9] += y * y * y;
+  });
+  return moments;
+}
+
+/**
+ * Gives all parts but the first labels after `most`; the parts, counted from 0.
+ * @param {Labelled} picture
+ * @param {number} number its label
+ * @param {number[]} sides its [x, y, width, height]
+ * @param {number} slant
+ * @param {number} most the highest label so far
+ */
+function cutApart({ width, labels }, number, [left, top, across, down], slant, most) {
+  /** @type {(at: number) => number} */
+  const placeOf = (at) => (top + Math.floor(at / across)) * width + left + (at % across);
+  const size = { width: across, height: down };
+  const inside = mapped(size, Uint8Array, (at) => (labels[placeOf(at)] === number ? 1 : 0));
+  const paths = cuts(inside, slant);
+  if (most + paths.length > MAX_PIECES) return [number - 1];
+  const part = mapped(size, Int32Array, (at) => {
+    const [row, column] = [Math.floor(at / across), at % across];
+    return inside.data[at] ? paths.filter((path) => column >= path[row]).length : -1;
+  }).data;
+  const kinds = [...new Set(part)].filter((kind) => kind >= 0).sort((a, b) => a - b);
+  const names = new Map(kinds.map((kind, place) => [kind, place > 0 ? most + place : number]));
+  part.forEach((kind, at) => {
+    const name = names.get(kind); // none for paper
+    if (name !== undefined) labels[placeOf(at)] = name;
+  });
+  return [...names.values()].map((name) => name - 1);
+}
+
+/**
+ * The common slant of the pieces, and their boxes without it.
+ * @type {(picture: Labelled, count: number) => { slant: number, boxes: Box[] }}
+ */
+function withoutSlant({ width, labels }, count) {
+  // The ends of each row of a piece are enough for its box.
+  const ends = Array.from({ length: count }, () => /** @type {number[][]} */ ([]));
+  const sums = Array.from({ length: count }, () => ({ n: 0, x: 0, y: 0, xy: 0, yy: 0 }));
+  for (let at = 0, x = 0, y = 0; at < labels.length; at++) {
+    if (labels[at] > 0) {
+      /** @type {(beside: number, column: number) => boolean} */
+      const isEnd = (beside, column) =>
+        column < 0 || column === width || labels[beside] !== labels[at];
+      if (isEnd(at - 1, x - 1) || isEnd(at + 1, x + 1)) ends[labels[at] - 1].push([x, y]);
+      const sum = sums[labels[at] - 1];
+      sum.n++;
+      sum.x += x;
+      sum.y += y;
+      sum.xy += x * y;
+      sum.yy += y * y;
+    }
+    if (++x === width) [x, y] = [0, y + 1];
+  }
+  const slant = slantOf(sums);
+  return { slant, boxes: upright(ends, slant) };
+}
+
+/**
+ * In x for each y: the regression of x on y within each piece.
+ * @type {(sums: Record<"n" | "x" | "y" | "xy" | "yy", number>[]) => number}
+ */
+function slantOf(sums) {
+  let [across, down] = [0, 0];
+  for (const { n, x, y, xy, yy } of sums) {
+    across += xy - (x * y) / n;
+    down += yy - (y * y) / n;
+  }
+  return down > 0 ? across / down : 0;
+}

@@ -1,0 +1,206 @@
+/**
+ * Which groups of pieces are which characters: recognizer/segmentation/lattice.py.
+ *
+ * @import { Box, Glyph } from "../preprocessing/glyph.js"
+ * @import { Group } from "./grouping.js"
+ *
+ * @typedef {{ glyphs: Glyph[], groups: Group[], boxes: Box[], upright: Box[],
+ *   traits: number[][], byPen: boolean }} Lattice a number that is yet to be read: the groups of
+ * the glyphs come first, those too low for a digit after them; `boxes` are the groups' as they
+ * stand, `upright` those without the number's slant, and `traits` their shape and place
+ * (signs.js). `byPen` is false of a picture: its pieces are no strokes
+ * @typedef {{ glyph: number | null, text: string, probability: number, box: Box,
+ *   middle: number }} Mark a character: `glyph` is a digit's place among the glyphs; `text` the
+ * sign, " " or, of a gap or speck that only may be one, ""; `middle` where it stands in x
+ * @typedef {{ taken: Set<number>, score: number, path: number[] }} Path the groups so far, and
+ * which later pieces they hold
+ */
+
+import { DIGIT, FIRST_SIGN, PART, probabilitiesOf, SIGNS, SURE, UNLIKE_DIGITS } from "./signs.js";
+import { spaces, WRITTEN } from "./spacing.js";
+import { weighed } from "./syntax.js";
+
+const READING = 3; // weight of a reading's log-probability beside a group's affinity
+const MIN_PROBABILITY = 1e-3; // a probability below this says no more than this
+const WHOLE = 0.1; // in a picture a group less likely a character than this is doubted,
+const INNER = 0.15; // and one with a piece that is a sign as likely as this,
+const SPECK = 0.04; // and what is passed over unless it is this small beside the tallest
+const PASSED_OVER = 0.1; // what is too low and by its look a part counts so much less
+const MAX_PATHS = 64; // followed at once
+
+/**
+ * What makes up the number, left to right: digits, signs and spaces, at least one digit.
+ * `answers` has the network's ten a glyph.
+ *
+ * @param {Lattice} lattice
+ * @param {number[][]} answers
+ * @returns {Mark[]}
+ */
+export function marksOf(lattice, answers) {
+  const { glyphs, groups, boxes, upright, traits, byPen } = lattice;
+  const ofKind = probabilitiesOf(traits, glyphs, answers);
+  const signs = ofKind.map((row) => Math.max(...row.slice(FIRST_SIGN)));
+  const others = ofKind.map((row, at) =>
+    at < glyphs.length ? row[DIGIT] * Math.max(...answers[at]) : PASSED_OVER * row[PART],
+  );
+  /** @type {(at: number) => number} */
+  const middle = (at) => upright[at].x + upright[at].width / 2;
+  const values = signs.map((sign, at) => {
+    if (byPen) return Math.max(sign, others[at]);
+    return at < glyphs.length ? Math.max(...answers[at]) : 1;
+  });
+  const every = likeliest(groups, values).sort((one, other) => middle(one) - middle(other));
+  /** @type {(at: number) => boolean} */
+  const isPassed = (at) => at >= glyphs.length && others[at] >= signs[at];
+  const path = every.filter((at) => !isPassed(at));
+  const kinds = path.map((at) => {
+    const row = ofKind[at].filter((_, kind) => kind !== PART);
+    return at < glyphs.length ? row : [0, ...row.slice(1)];
+  });
+  const rows = withDigit(weighed(kinds), (at) => path[at] < glyphs.length);
+  // That it is no part of another, and no piece of it too low for a digit a sign by itself.
+  const low = new Map(
+    groups.flatMap(({ pieces }, at) =>
+      at >= glyphs.length && pieces.length === 1 ? [[pieces[0], signs[at]]] : [],
+    ),
+  );
+  /** @type {(at: number) => number} */
+  const whole = (at) => {
+    const { pieces } = groups[at];
+    const part = ofKind[at][PART];
+    const within = pieces.length > 1 ? pieces.map((piece) => low.get(piece) ?? 0) : [0];
+    const inner = Math.max(...within);
+    if (byPen) return (1 - part) * (1 - inner);
+    // Cut pieces look like parts: only what is clear counts.
+    return (part > 1 - WHOLE ? 1 - part : 1) * (inner >= INNER ? 1 - inner : 1);
+  };
+  const marks = path.map((at, place) => {
+    const best = rows[place].indexOf(Math.max(...rows[place]));
+    const text = best === 0 ? "" : SIGNS[best - 1];
+    const isRead = text !== "" && UNLIKE_DIGITS.includes(text) && at < glyphs.length;
+    const agreed = isRead ? 1 - Math.max(...answers[at]) : 1;
+    return {
+      glyph: best === 0 ? at : null,
+      text,
+      probability: rows[place][best] * whole(at) * agreed,
+      box: boxes[at],
+      middle: middle(at),
+    };
+  });
+  // What is left out, where it may well be a sign.
+  const tallest = Math.max(...upright.map(({ height }) => height));
+  /** @type {(at: number) => boolean} */
+  const isNothing = (at) =>
+    byPen
+      ? ofKind[at][PART] >= SURE
+      : Math.max(upright[at].width, upright[at].height) < SPECK * tallest;
+  const doubtful = every
+    .filter((at) => isPassed(at) && !isNothing(at))
+    .map((at) => ({
+      glyph: null,
+      text: "",
+      probability: ofKind[at][PART],
+      box: boxes[at],
+      middle: middle(at),
+    }));
+  const spaced = withSpaces(
+    marks,
+    path.map((at) => upright[at]),
+  );
+  return [...spaced, ...doubtful].sort((one, other) => one.middle - other.middle);
+}
+
+/**
+ * Where none of the characters is a digit the likeliest is taken for one.
+ * @type {(rows: number[][], isRead: (at: number) => boolean) => number[][]}
+ */
+function withDigit(rows, isRead) {
+  if (rows.some((row) => row[0] === Math.max(...row))) return rows;
+  const likely = rows.map((row, at) => (isRead(at) ? row[0] : -1));
+  const digit = likely.indexOf(Math.max(...likely));
+  return rows.map((row, at) => (at === digit ? row.map((share, kind) => (kind ? 0 : share)) : row));
+}
+
+/** @type {(marks: Mark[], upright: Box[]) => Mark[]} */
+function withSpaces(marks, upright) {
+  const likely = spaces(
+    upright,
+    marks.map(({ text }) => text),
+  );
+  return marks.flatMap((mark, at) => {
+    const probability = at === 0 ? 0 : likely[at - 1];
+    if (probability <= 1 - SURE) return [mark];
+    const isSpace = probability >= WRITTEN;
+    const certain = isSpace ? probability : 1 - probability;
+    const box = gapOf(marks[at - 1].box, mark.box);
+    const middle = (marks[at - 1].middle + mark.middle) / 2;
+    return [{ glyph: null, text: isSpace ? " " : "", probability: certain, box, middle }, mark];
+  });
+}
+
+/** What lies between two boxes. @type {(before: Box, after: Box) => Box} */
+function gapOf(before, after) {
+  const x = before.x + before.width;
+  const y = Math.min(before.y, after.y);
+  const foot = Math.max(before.y + before.height, after.y + after.height);
+  return { x, y, width: Math.max(after.x - x, 0), height: foot - y };
+}
+
+/**
+ * The numbers of the groups that together hold every piece once and are likeliest.
+ *
+ * `probabilities` are of what each most looks like. Every piece must be a group by itself as
+ * well.
+ *
+ * @param {Group[]} groups
+ * @param {number[]} probabilities
+ * @returns {number[]}
+ */
+export function likeliest(groups, probabilities) {
+  const scores = groups.map(
+    ({ affinity }, number) =>
+      affinity + READING * Math.log(Math.max(probabilities[number], MIN_PROBABILITY)),
+  );
+  const pieces = [...new Set(groups.map((group) => group.pieces[0]))].sort((a, b) => a - b);
+  /** @type {Path[]} */
+  let paths = [{ taken: new Set(), score: 0, path: [] }];
+  for (const piece of pieces) {
+    paths = shortlisted(paths.flatMap((path) => extended(path, piece, groups, scores)));
+  }
+  return paths[0].path;
+}
+
+/**
+ * A path with every group whose first piece this one is, or as it is where it holds it.
+ * @type {(path: Path, piece: number, groups: Group[], scores: number[]) => Path[]}
+ */
+function extended({ taken, score, path }, piece, groups, scores) {
+  if (taken.has(piece)) {
+    return [{ taken: new Set([...taken].filter((one) => one !== piece)), score, path }];
+  }
+  return groups.flatMap(({ pieces: [first, ...later] }, number) =>
+    first === piece && !later.some((one) => taken.has(one))
+      ? [
+          {
+            taken: new Set([...taken, ...later]),
+            score: score + scores[number],
+            path: [...path, number],
+          },
+        ]
+      : [],
+  );
+}
+
+/**
+ * The best path to each set of pieces taken, and of these the best.
+ * @type {(paths: Path[]) => Path[]}
+ */
+function shortlisted(paths) {
+  /** @type {Map<string, Path>} */
+  const best = new Map();
+  for (const path of paths) {
+    const key = [...path.taken].sort((a, b) => a - b).join();
+    if ((best.get(key)?.score ?? -Infinity) < path.score) best.set(key, path);
+  }
+  return [...best.values()].sort((a, b) => b.score - a.score).slice(0, MAX_PATHS);
+}

@@ -1,0 +1,1 @@
+"""Clients made from the API's description go round the README's circle."""

@@ -1,0 +1,147 @@
+"""The site of compose.yaml goes round the circle, and outlives the loss of each of its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import requests
+
+from tests.support import cluster
+from tests.support.cluster import HOSTS, Cluster
+from tests.support.drawings import FOUR, ONE, SEVEN, ZERO, body, picture
+from tests.support.proxy import CLOSES
+from tests.support.site import wait_for
+
+pytestmark = [
+    pytest.mark.usefixtures("mnist_dir"),
+    pytest.mark.slow,
+    pytest.mark.redis,
+    pytest.mark.postgres,
+    pytest.mark.timeout(900),
+]
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    folder = tmp_path_factory.mktemp("cluster")
+    (folder / "proxy").mkdir()
+    with cluster.running(folder) as running:
+        yield running
+
+
+def version_at(running: Cluster, name: str) -> int:
+    """The version that one web process answers with, past the proxy."""
+    inside = {"Host": "localhost", "X-Forwarded-Proto": "https"}
+    url = f"http://{HOSTS[name]}:{running.port}/api/v1/predict/"
+    answer = requests.post(url, json=body(FOUR), headers=inside, timeout=10)
+    return int(answer.json()["model_version"])
+
+
+def reads(running: Cluster) -> bool:
+    """Whether a stranger is answered, by way of the proxy."""
+    assert running.proxy is not None
+    url = f"{running.proxy.url}/api/v1/predict/"
+    try:
+        verify = running.proxy.certificate
+        answer = requests.post(url, json=body(FOUR), verify=verify, timeout=30)
+    except requests.RequestException:
+        return False
+    return answer.ok and answer.json()["digit"] == 4
+
+
+def send_picture(running: Cluster) -> requests.Response:
+    client = running.client()
+    return client.session.post(
+        f"{running.site.address}/api/v1/drawings/",
+        files={"image": ("seven.png", picture(), "image/png")},
+        data={"label": "7"},
+        timeout=60,
+    )
+
+
+def over(running: Cluster, run: dict[str, Any]) -> dict[str, Any]:
+    staff = running.client(running.site.token)
+
+    def ended() -> dict[str, Any] | None:
+        now = staff.get(f"runs/{run['id']}/")
+        return now if now["status"] not in ("queued", "running", "evaluating") else None
+
+    log = running.site.log
+    return wait_for(ended, seconds=500, why=f"the run is over\n{log('worker')}")
+
+
+def test_the_circle_goes_round(running: Cluster) -> None:
+    visitor, staff = running.client(), running.client(running.site.token)
+    for strokes, label in ((FOUR, 4), (SEVEN, 7), (ONE, 1), (ZERO, 0)):
+        stored = visitor.post("drawings/", body(strokes, label=label))
+        staff.post(f"drawings/{stored['id']}/review/", {"decision": "accept"})
+    assert send_picture(running).status_code == 201
+    assert any(name.startswith("media/drawings/") for name in running.bucket.names())
+
+    run = over(running, staff.post("runs/", {"mode": "warm", "epochs": 1}))
+    assert run["status"] == "candidate", run["error"] or run["gate_report"]
+    [before] = {version_at(running, name) for name in HOSTS}
+    promotion = {"expected_live": before, "reason": "better"}
+    staff.post(f"versions/{run['candidate']}/promote/", promotion)
+    # The first request of each is the one that finds the promotion.
+    assert {version_at(running, name) for name in HOSTS} == {run["candidate"]}
+
+
+def test_a_web_process_is_killed(running: Cluster) -> None:
+    running.kill("web-1")
+    # What had reached it is lost with it: a request on each connection that was open, at most.
+    answered = [reads(running) for _ in range(12)]
+    assert sum(answered) >= 8
+    assert all(answered[-4:])
+    running.start("web-1")
+    running.wait_until_ready()
+
+
+def test_the_worker_is_killed_in_a_training(running: Cluster) -> None:
+    staff = running.client(running.site.token)
+    run = staff.post("runs/", {"mode": "warm", "epochs": 2})
+    is_running = lambda: staff.get(f"runs/{run['id']}/")["status"] == "running"  # noqa: E731
+    wait_for(is_running, seconds=120, why="the run is at work")
+    running.kill("worker")
+    assert reads(running)
+    running.start("worker")
+    assert over(running, run)["status"] in ("candidate", "rejected")
+
+
+def test_the_scheduler_is_killed(running: Cluster) -> None:
+    running.kill("scheduler")
+    assert reads(running)
+    running.start("scheduler")
+
+
+def test_redis_is_killed(running: Cluster) -> None:
+    running.redis.stop()
+    assert reads(running)
+    running.redis.start()
+    assert reads(running)
+    # And the queue comes to itself: the scheduler's message reaches the worker again.
+    inside = f"http://{HOSTS['web-1']}:{running.port}/readyz"
+    heard = lambda: requests.get(inside, timeout=10).json()["message"] == "ok"  # noqa: E731
+    wait_for(heard, seconds=180, why="a message comes to the worker")
+
+
+def test_the_bucket_is_out_of_reach(running: Cluster) -> None:
+    """What is in memory answers; a picture is refused with a word, and nothing of it is stored."""
+    running.between.mood = CLOSES
+    assert reads(running)
+    assert send_picture(running).status_code == 503
+    running.between.mood = None
+    assert send_picture(running).status_code == 201
+
+
+def test_the_database_is_killed(running: Cluster) -> None:
+    running.database.stop()
+    assert reads(running)  # from memory, for a minute
+    assert requests.get(f"http://{HOSTS['web-2']}:{running.port}/healthz", timeout=5).ok
+    assert not running.is_ready("web-2")
+    running.database.start()
+    running.wait_until_ready()
+    stored = running.client().post("drawings/", body(FOUR, label=4))
+    assert stored["review"] == "pending"

@@ -1,0 +1,68 @@
+"""Digits of thick markers, as the raster path gives them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from recognizer.preprocessing.glyph import PEN, SIZE, centre_of_mass
+from training.data import dataset
+from training.examples import Examples
+from training.synthesis import digit_variants, thick_strokes
+
+
+def made(count: int = 60, seed: int = 0) -> tuple[Examples, Examples]:
+    digits = digit_variants.generate(60, np.random.default_rng(1))
+    return digits, thick_strokes.generate(count, digits, np.random.default_rng(seed))
+
+
+def test_it_works() -> None:
+    digits, marked = made()
+    assert sorted(marked.labels.tolist()) == sorted(digits.labels.tolist())
+    for picture in marked.pixels:
+        assert picture.max() > 200
+        assert centre_of_mass(picture.astype(float)) == pytest.approx((13.5, 13.5), abs=1.2)
+
+
+def test_the_same_seed_gives_the_same_pictures_and_another_seed_others() -> None:
+    first, second, other = made()[1], made()[1], made(seed=1)[1]
+    assert first.digest() == second.digest() != other.digest()
+
+
+def test_the_pen_is_the_normalisations_own_again() -> None:
+    """However thick the marker: a line of it is drawn anew by a pen of two pixels."""
+    line = np.zeros((SIZE, SIZE), dtype=np.uint8)
+    line[4:24, 13:15] = 255
+    for wider in thick_strokes.WIDER:
+        ink = thick_strokes._thickened(line, wider).sum(axis=1) / 255
+        assert np.median(ink[ink > 0]) == pytest.approx(PEN, abs=0.6)
+
+
+def test_fewer_digits_give_fewer_and_none_none() -> None:
+    digits, marked = made(count=1000)
+    assert len(marked) == len(digits)
+    assert (
+        len(thick_strokes.generate(10, digits.select(slice(0, 0)), np.random.default_rng(0))) == 0
+    )
+
+
+def test_a_picture_without_ink_stays_as_it_is() -> None:
+    empty = Examples.of_pictures(np.zeros((1, SIZE, SIZE), dtype=np.uint8), np.array([3]))
+    assert (thick_strokes.generate(1, empty, np.random.default_rng(0)).pixels == 0).all()
+
+
+def test_drawings_come_with_markers_of_the_same_label_and_weight() -> None:
+    digits = digit_variants.generate(50, np.random.default_rng(1))
+    drawings = Examples(digits.glyphs, digits.labels, np.linspace(0.1, 1, 50))
+    both = dataset.with_thick_strokes(drawings, np.random.default_rng(0))
+    count = round(50 * dataset.DRAWN_THICK_STROKE_SHARE)
+    assert len(both) == 50 + count
+    assert both.select(slice(50)).digest() == drawings.digest()
+    labels = {
+        float(weight): label
+        for weight, label in zip(drawings.weights, drawings.labels, strict=True)
+    }
+    marked = both.select(slice(50, None))
+    assert not marked.glyphs.has_ink.any(), "a marker's picture tells nothing of how it went"
+    assert [labels[float(weight)] for weight in marked.weights] == marked.labels.tolist()
+    assert len({float(weight) for weight in marked.weights}) == count

@@ -1,0 +1,96 @@
+"""A hundred noisy pictures are seen, taken apart and answered alike in both languages.
+
+They are compared from their grey pixels on. Files are unpacked by the browser's own decoders,
+which for JPEG differ from Pillow in the last bit.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from benchmarks.site.costly import pattern_of
+from recognizer.preprocessing.decoding import decode
+from tests.twins import SEED, comparison, pictures, python
+from tests.twins.javascript import packed
+from tests.twins.test_ink import ANSWERS, ROWS, THRESHOLDS, digits_of
+
+if TYPE_CHECKING:
+    from tests.golden.make_raster import Grey
+    from tests.twins.javascript import JavaScript
+
+pytestmark = pytest.mark.javascript
+
+
+@pytest.fixture(
+    params=range(pictures.COUNT), ids=lambda number: f"{number} {pictures.kind(number)}"
+)
+def picture(request: pytest.FixtureRequest) -> Grey:
+    made = pictures.picture(request.param)
+    print(f"pictures.picture({request.param}), {made.shape}")  # noqa: T201  (where a test fails)
+    return made
+
+
+def test_it_works() -> None:
+    """The pictures are many and various: small, large, with digits, numbers, and nothing."""
+    made = [pictures.picture(number) for number in range(pictures.COUNT)]
+    sizes = sorted(max(one.shape) for one in made)
+    assert sizes[5] < 60
+    assert sizes[-5] > 480
+    found = [python.raster_number(one, ANSWERS) for one in made]
+    assert {len(digits_of(one)) for one in found if "marks" in one} >= {1, 2, 3, 4}
+    assert {one.get("refusal") for one in found} == {None, "blank", "too_large"}
+
+
+def test_a_digit_is_seen_alike(picture: Grey, javascript: JavaScript) -> None:
+    one, other = python.raster(picture), javascript.raster(picture)
+    if not comparison.are_refused(one, other):
+        assert one["box"] == other["box"]
+        comparison.assert_same_glyphs(one, other)
+
+
+def test_a_number_is_taken_apart_alike(picture: Grey, javascript: JavaScript) -> None:
+    one, other = (side.raster_number(picture, ANSWERS) for side in (python, javascript))
+    if not comparison.are_refused(one, other):
+        comparison.assert_same_lattices(one, other)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "count", "size", "pen"),
+    [("grid", 60, 10, 2), ("rings", 47, 40, 7), ("bars", 53, 20, 7), ("wave", 50, 40, 4)],
+)
+def test_bounds_are_the_same(
+    javascript: JavaScript, pattern: str, count: int, size: int, pen: int
+) -> None:
+    """Patterns of more pieces, cuts or runs than are followed."""
+    sheet = pattern_of(pattern, count, size, pen, SEED)
+    one, other = (side.raster_number(sheet, ANSWERS) for side in (python, javascript))
+    if not comparison.are_refused(one, other):
+        comparison.assert_same_lattices(one, other)
+
+
+def test_the_whole_answer_is_the_same(
+    picture: Grey, request: pytest.FixtureRequest, javascript: JavaScript
+) -> None:
+    number = request.node.callspec.params["picture"] // len(pictures.KINDS) % 2 == 0
+    asked = {"number": number, "rows": ROWS, "thresholds": THRESHOLDS}
+    one = python.body(grey=picture, **asked)
+    other = javascript.ask("answer", picture=packed(picture), **asked)
+    if not comparison.are_refused(one, other):
+        comparison.assert_same_answers(one, other)
+
+
+def test_colours_become_the_same_greys(javascript: JavaScript) -> None:
+    colours = np.random.default_rng(SEED).integers(0, 256, (64, 48, 3), dtype=np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(colours).save(file, "PNG")
+    greys = decode(file.getvalue(), max_bytes=100_000, max_pixels=10_000)
+    opaque = np.dstack([colours, np.full(colours.shape[:2], 255, np.uint8)])
+    rgba = base64.b64encode(opaque.tobytes()).decode()
+    found = javascript.ask("grey", width=48, height=64, rgba=rgba)
+    assert base64.b64decode(found["grey"]) == greys.tobytes()

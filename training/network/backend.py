@@ -1,0 +1,18 @@
+"""TensorFlow and Keras, imported here and nowhere else, with their environment set first.
+
+Only modules that run in the training worker, or serve with `INFERENCE_ENGINE=keras`,
+import this one.
+"""
+
+from __future__ import annotations
+
+import os
+
+# Both are read when the libraries load; a deployment may have set them otherwise.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+
+import keras
+import tensorflow as tf
+
+__all__ = ["keras", "tf"]

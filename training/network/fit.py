@@ -1,0 +1,300 @@
+"""Training, in the order of the run: batches, step, EMA, validation, checkpoint."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import time
+from contextlib import closing
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+from recognizer.labels import CLASSES
+from training.data.sampling import in_batches, prepared_ahead, sample_rows
+from training.examples import Examples, concatenate
+from training.network.backend import keras, tf
+from training.network.calibration import fit_temperature, negative_log_likelihood, softmax
+from training.network.checkpoint import Arrays, Checkpoint, read_checkpoint, write_checkpoint
+from training.network.fused_batch_norm import with_fused_batch_norm
+from training.network.model import Predictor, predictor
+from training.network.progress import EpochResult, Progress
+from training.network.recipe import Recipe
+from training.network.senses import PICTURE, Sense
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+# Inputs, labels, and whether each is replayed.
+Batch: TypeAlias = "tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.bool_]]"
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Trainee:
+    """The network in training, the exponential moving average (EMA) of its weights, and the
+    weights to be kept so far."""
+
+    model: Any
+    ema: Any
+    optimizer: Any
+    kept: Arrays
+    history: list[EpochResult] = field(default_factory=list)
+
+
+def fit(
+    model: Any,
+    train: Examples,
+    validation: Examples,
+    recipe: Recipe,
+    *,
+    replay: Examples | None = None,
+    sense: Sense = PICTURE,
+    seed: int,
+    checkpoint: Path | None,
+    data: str = "",
+    on_progress: Callable[[Progress], None],
+    on_epoch: Callable[[list[EpochResult]], None] = lambda history: None,
+) -> list[EpochResult]:
+    """Trains `model`, one sense's inputs -> logits, in place; returns one result an epoch.
+
+    It ends with the averaged weights of the last epoch or, where the recipe says
+    so, of the one whose validation likelihood was best. With `replay` every batch
+    mixes `train` with it, and its labels with the model's own first answers, as the
+    recipe says. A row's weight says how often it is drawn beside the other rows of
+    its kind. An error raised by `on_progress` ends the training and comes through.
+
+    With `checkpoint`, a run of the same recipe, seed, examples and first weights
+    goes on after its last finished epoch. `data` names the examples in place of their
+    digest, for a run that goes on although some of them are gone. `on_epoch` is called
+    with all results after each one. Raises `ValueError` where there is nothing to learn
+    from or to validate on.
+    """
+    if len(validation) == 0:
+        raise ValueError("There are no examples to validate on.")
+    source = _Source(train, replay, recipe, sense, seed)
+    trainee = _trainee(model, recipe, source.steps)
+    examples = [train, validation, *([replay] if replay else [])]
+    names = [data] if data else [part.digest() for part in examples]
+    identity = _identity(model, recipe, seed, names)
+    if checkpoint is not None:
+        _resume(trainee, checkpoint, identity)
+    step = _compiled_step(trainee, recipe, sense, model)
+    predict = predictor(trainee.ema, sense)
+    report = _Reporter(on_progress, sense, recipe, source.steps, len(trainee.history))
+    for epoch in range(len(trainee.history), recipe.epochs):
+        started = time.monotonic()
+        loss = _learn(step, source, epoch, report)
+        nll, accuracy = _validate(predict, validation)
+        best = all(nll < earlier.validation_nll for earlier in trainee.history)
+        if best or not recipe.keeps_best:
+            trainee.kept = trainee.ema.get_weights()
+        rate = float(trainee.optimizer.learning_rate)
+        seconds = time.monotonic() - started
+        trainee.history.append(EpochResult(epoch + 1, loss, nll, accuracy, rate, seconds))
+        if checkpoint is not None:
+            _keep(trainee, checkpoint, identity)
+        on_epoch(trainee.history)
+    model.set_weights(trainee.kept)
+    return trainee.history
+
+
+class _Source:
+    """The batches of every epoch, each made from its own seed, so that a resumed run sees them."""
+
+    def __init__(
+        self, train: Examples, replay: Examples | None, recipe: Recipe, sense: Sense, seed: int
+    ) -> None:
+        pool = concatenate([train, replay]) if replay else train
+        self._sense = sense
+        self._inputs, self._labels = sense.of(pool.glyphs), pool.labels
+        self._weights = train.weights
+        self._replay_weights = replay.weights if replay else train.weights[:0]
+        self._recipe, self._seed = recipe, seed
+        self._fresh, self._replayed = recipe.shares(
+            len(train), round(float(train.weights.sum())), replays=bool(replay)
+        )
+        self.steps = -(-(self._fresh + self._replayed) // recipe.batch)
+        if self.steps == 0:
+            raise ValueError("There are no examples to learn from.")
+
+    def rows(self, epoch: int) -> list[NDArray[np.intp]]:
+        rng = np.random.default_rng([self._seed, epoch])
+        fresh = sample_rows(self._weights, self._fresh, rng)
+        replayed = sample_rows(self._replay_weights, self._replayed, rng) + len(self._weights)
+        return in_batches(rng.permutation(np.concatenate([fresh, replayed])), self._recipe.batch)
+
+    def prepare(self, rows: NDArray[np.intp], epoch: int, number: int) -> Batch:
+        """One batch: inputs, randomly varied, their labels, and which of them are replayed."""
+        rng = np.random.default_rng([self._seed, epoch, number])
+        inputs = self._sense.varied(self._inputs[rows], rng, self._recipe)
+        return inputs, self._labels[rows], rows >= len(self._weights)
+
+
+class _Reporter:
+    """Reports after every batch how far the training is and how long it will take."""
+
+    def __init__(
+        self,
+        on_progress: Callable[[Progress], None],
+        sense: Sense,
+        recipe: Recipe,
+        steps: int,
+        epochs_done: int,
+    ) -> None:
+        self._on_progress, self._recipe, self._steps = on_progress, recipe, steps
+        self._stage = sense.stage
+        self._since, self._done = time.monotonic(), 0
+        self._left = (recipe.epochs - epochs_done) * steps
+
+    def __call__(self, epoch: int, number: int, loss: float) -> None:
+        self._left -= 1
+        seconds = (time.monotonic() - self._since) / max(self._done, 1)
+        if self._done == 0:
+            # The first batch also sets the kernels up; it says nothing about the others.
+            self._since = time.monotonic()
+        self._done += 1
+        self._on_progress(
+            Progress(
+                stage=self._stage,
+                epoch=epoch + 1,
+                epochs=self._recipe.epochs,
+                batch=number + 1,
+                batches=self._steps,
+                eta_seconds=self._left * seconds,
+                images_per_second=self._recipe.batch / seconds,
+                loss=loss,
+            )
+        )
+
+
+def _trainee(model: Any, recipe: Recipe, steps: int) -> _Trainee:
+    trained = with_fused_batch_norm(model)
+    ema = keras.models.clone_model(model)
+    ema.set_weights(model.get_weights())
+    total = recipe.epochs * steps
+    warm_up = round(recipe.warm_up * total)
+    # Loshchilov and Hutter, "SGDR" (2017) and "Decoupled Weight Decay" (2019).
+    rate = keras.optimizers.schedules.CosineDecay(
+        0.0 if warm_up else recipe.peak_rate,
+        max(total - warm_up, 1),
+        warmup_target=recipe.peak_rate if warm_up else None,
+        warmup_steps=warm_up,
+    )
+    optimizer = keras.optimizers.AdamW(rate, weight_decay=recipe.weight_decay)
+    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    optimizer.build(trained.trainable_variables)
+    return _Trainee(trained, ema, optimizer, kept=model.get_weights())
+
+
+def _compiled_step(trainee: _Trainee, recipe: Recipe, sense: Sense, before: Any) -> Any:
+    """A function (inputs, labels, replayed) -> loss that learns from one batch.
+
+    It is traced here, before the clock starts. `before` is the network as it was when
+    the training began.
+    """
+    model, ema, optimizer = trainee.model, trainee.ema, trainee.optimizer
+    pairs = list(zip(ema.weights, model.weights, strict=True))
+    smoothing = recipe.label_smoothing
+
+    def step(inputs: Any, labels: Any, replayed: Any) -> Any:
+        targets = tf.one_hot(labels, CLASSES) * (1 - smoothing) + smoothing / CLASSES
+        if recipe.distillation_weight:
+            # Li and Hoiem, "Learning without Forgetting" (2016). Where nothing has changed yet
+            # this pulls nowhere, unlike a label that the network has learned as far as it could.
+            known = tf.nn.softmax(before(inputs, training=False))
+            share = recipe.distillation_weight * tf.cast(replayed, tf.float32)[:, None]
+            targets += share * (known - targets)
+        with tf.GradientTape() as tape:
+            losses = tf.nn.softmax_cross_entropy_with_logits(targets, model(inputs, training=True))
+            loss = tf.reduce_mean(losses)
+        variables = model.trainable_variables
+        optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
+        # Early on the EMA follows faster, or it would long remember the random start.
+        seen = tf.cast(optimizer.iterations, tf.float32)
+        decay = tf.minimum(recipe.ema_decay, (1 + seen) / (10 + seen))
+        for kept, current in pairs:
+            kept.assign(current + (kept - current) * decay)
+        return loss
+
+    signature = [
+        tf.TensorSpec((recipe.batch, *sense.shape), tf.float32),
+        tf.TensorSpec((recipe.batch,), tf.int64),
+        tf.TensorSpec((recipe.batch,), tf.bool),
+    ]
+    compiled = tf.function(step, input_signature=signature)
+    compiled.get_concrete_function()
+    return compiled
+
+
+def _learn(step: Callable[..., Any], source: _Source, epoch: int, report: _Reporter) -> float:
+    """Learns from all batches of an epoch; returns their mean loss."""
+    rows = source.rows(epoch)
+    losses = []
+
+    def prepare(number: int) -> Batch:
+        return source.prepare(rows[number], epoch, number)
+
+    # Closed at once where `report` raises, so that the second thread ends with the run.
+    with closing(prepared_ahead(prepare, len(rows))) as prepared:
+        for number, batch in enumerate(prepared):
+            losses.append(float(step(*batch)))
+            report(epoch, number, losses[-1])
+    return float(np.mean(losses))
+
+
+def _validate(predict: Predictor, validation: Examples) -> tuple[float, float]:
+    """Negative log-likelihood in nats and accuracy, both weighted by the rows' weights.
+
+    The likelihood is taken at the best temperature: smoothed labels make the network
+    less confident by design, and the export's temperature takes that back.
+    """
+    logits = predict(validation.glyphs)
+    probabilities = softmax(logits, fit_temperature(logits, validation.labels))
+    right = probabilities.argmax(axis=1) == validation.labels
+    nll = negative_log_likelihood(probabilities, validation.labels, validation.weights)
+    return nll, float(np.average(right, weights=validation.weights))
+
+
+def _identity(model: Any, recipe: Recipe, seed: int, examples: list[str]) -> str:
+    start = hashlib.sha256(b"".join(array.tobytes() for array in model.get_weights()))
+    return json.dumps(
+        {
+            "recipe": asdict(recipe),
+            "seed": seed,
+            "examples": examples,
+            "start": start.hexdigest(),
+        }
+    )
+
+
+def _keep(trainee: _Trainee, path: Path, identity: str) -> None:
+    state = Checkpoint(
+        identity=identity,
+        history=[asdict(result) for result in trainee.history],
+        weights=trainee.model.get_weights(),
+        ema=trainee.ema.get_weights(),
+        kept=trainee.kept,
+        optimizer=[variable.numpy() for variable in trainee.optimizer.variables],
+    )
+    write_checkpoint(path, state)
+
+
+def _resume(trainee: _Trainee, path: Path, identity: str) -> None:
+    """Sets the trainee to the checkpoint's state; leaves it as it is where there is none."""
+    state = read_checkpoint(path, identity)
+    if state is None:
+        return
+    trainee.model.set_weights(state.weights)
+    trainee.ema.set_weights(state.ema)
+    trainee.kept = state.kept
+    for variable, value in zip(trainee.optimizer.variables, state.optimizer, strict=True):
+        variable.assign(value)
+    trainee.history = [EpochResult(**result) for result in state.history]
+    logger.info("The training goes on after epoch %s.", len(trainee.history))
