@@ -27,11 +27,15 @@ from tests.support.drawings import CLOSED_FOUR, CROSS, DOUBTFUL, FOUR, ONE, SEVE
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PARTS = ["#sheet", ".tools", ".hero", "#words", "#feedback", "#feedback button", ".none"]
-PLACES = """(names) => names.flatMap((name) => [...document.querySelectorAll(name)].map((part) => {
-  const { x, y, width, height } = part.getBoundingClientRect();
-  const size = name === "#words" ? [0, 0] : [width, height]; // it is as long as it is
-  return [name, ...[x, y, ...size].map(Math.round)];
-}))"""
+PLACES = """async (names) => {
+  const underway = document.getAnimations().filter((one) => one instanceof CSSTransition);
+  await Promise.allSettled(underway.map(({ finished }) => finished)); // a key that was pressed
+  return names.flatMap((name) => [...document.querySelectorAll(name)].map((part) => {
+    const { x, y, width, height } = part.getBoundingClientRect();
+    const size = name === "#words" ? [0, 0] : [width, height]; // it is as long as it is
+    return [name, ...[x, y, ...size].map(Math.round)];
+  }));
+}"""
 
 
 def places(page: Page) -> list[Any]:

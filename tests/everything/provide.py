@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+# Of several, the first that the distribution has.
 PACKAGES = {
-    "redis": "redis-server",
-    "postgres": "postgresql",
-    "browser": "chromium",
-    "nginx": "nginx-light",
+    "redis": ["redis-server"],
+    "postgres": ["postgresql"],
+    "browser": ["chromium-headless-shell", "chromium"],
+    "nginx": ["nginx-light"],
 }
 POLICY = Path("/usr/sbin/policy-rc.d")
 
@@ -31,8 +32,9 @@ def provide(needs: Iterable[str]) -> None:
     run([*become, "apt-get", "update"])
     with nothing_started(become):
         # One by one: a package that a distribution lacks must not cost the others.
-        for package in packages:
-            run([*become, "apt-get", "install", "--yes", "--no-install-recommends", package])
+        for names in packages:
+            install = [*become, "apt-get", "install", "--yes", "--no-install-recommends"]
+            any(run([*install, name]) for name in names)
 
 
 def root_prefix() -> list[str] | None:
@@ -45,8 +47,8 @@ def root_prefix() -> list[str] | None:
     return ["sudo", "-n"] if allowed and allowed.returncode == 0 else None
 
 
-def run(command: list[str]) -> None:
-    """Shows what went wrong, if anything did; the tests will name what is missing."""
+def run(command: list[str]) -> bool:
+    """Whether it went well. Shows what went wrong; the tests will name what is missing."""
     print("+", *command, flush=True)
     done = subprocess.run(
         command,
@@ -59,6 +61,7 @@ def run(command: list[str]) -> None:
     )
     if done.returncode != 0:
         print(done.stdout, f"ended with status {done.returncode}", flush=True)
+    return done.returncode == 0
 
 
 @contextmanager

@@ -62,10 +62,15 @@ def manage(*arguments: str) -> list[str]:
 
 
 def pytest(name: str, markers: str, *, processes: int = CORES, **more: Any) -> Step:
-    """Spread over as many processes, as `tests.support.spread` says."""
+    """Spread over as many processes, as `tests.support.spread` says.
+
+    What fails has a second try, and is named: on a machine that checks everything at once, real
+    servers and browsers wait for one another. What is wrong fails twice.
+    """
     slowest = ("--durations", "25", "--durations-min", "4")
-    command = python("-m", "pytest", "-m", markers, "--numprocesses", str(processes), *slowest)
-    return Step(name, command, processes=processes, **more)
+    again = ("--reruns", "1", "--reruns-delay", "2", "-rfER")
+    options = ("--numprocesses", str(processes), *again, *slowest)
+    return Step(name, python("-m", "pytest", "-m", markers, *options), processes=processes, **more)
 
 
 def javascript() -> list[str]:
