@@ -251,18 +251,15 @@ def corpora_dir() -> str:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """The distribution's Chromium, with a camera; its sandbox does not work for root."""
+    """The distribution's Chromium; its sandbox does not work for root."""
     from playwright.sync_api import expect
 
     # A machine that checks everything at once may let a page wait: that is no fault of the page's.
     expect.set_options(timeout=20_000)
-    arguments = ["--use-fake-device-for-media-stream"]
-    if os.geteuid() == 0:
-        arguments.append("--no-sandbox")
     return {
         **browser_type_launch_args,
-        "executable_path": servers.find_chromium(),
-        "args": arguments,
+        "executable_path": servers.find_chromium_shell(),
+        "args": ["--no-sandbox"] if os.geteuid() == 0 else [],
     }
 
 

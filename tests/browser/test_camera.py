@@ -15,6 +15,7 @@ from recognizer.models import Drawing, ModelVersion
 from tests.support.browser import draw_and_wait, until
 from tests.support.drawings import FOUR, ONE
 from tests.support.photos import FORTY_FOUR, jpeg, moving, photo, video
+from tests.support.servers import find_chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -63,7 +64,8 @@ def film(
             if pictures:
                 path = video(tmp_path / "film.y4m", list(pictures))
                 arguments.append(f"--use-file-for-fake-video-capture={path}")
-            browser = browser_type.launch(**{**browser_type_launch_args, "args": arguments})
+            launched = {"executable_path": find_chromium(), "args": arguments}
+            browser = browser_type.launch(**browser_type_launch_args | launched)
             stack.callback(browser.close)
             permissions = ["camera"] if allowed else []
             page = browser.new_context(permissions=permissions, **context).new_page()

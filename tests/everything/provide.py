@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-# Of several, the first that the distribution has.
 PACKAGES = {
     "redis": ["redis-server"],
     "postgres": ["postgresql"],
-    "browser": ["chromium-headless-shell", "chromium"],
+    "browser": ["chromium", "chromium-headless-shell"],
     "nginx": ["nginx-light"],
 }
 POLICY = Path("/usr/sbin/policy-rc.d")
@@ -25,16 +24,15 @@ POLICY = Path("/usr/sbin/policy-rc.d")
 
 def provide(needs: Iterable[str]) -> None:
     """Installs the packages behind `needs` on a Debian-like. Does nothing elsewhere."""
-    packages = [PACKAGES[need] for need in needs if need in PACKAGES]
+    packages = [package for need in needs for package in PACKAGES.get(need, [])]
     become = root_prefix()
     if not packages or become is None or shutil.which("apt-get") is None:
         return
     run([*become, "apt-get", "update"])
     with nothing_started(become):
         # One by one: a package that a distribution lacks must not cost the others.
-        for names in packages:
-            install = [*become, "apt-get", "install", "--yes", "--no-install-recommends"]
-            any(run([*install, name]) for name in names)
+        for package in packages:
+            run([*become, "apt-get", "install", "--yes", "--no-install-recommends", package])
 
 
 def root_prefix() -> list[str] | None:
@@ -47,8 +45,8 @@ def root_prefix() -> list[str] | None:
     return ["sudo", "-n"] if allowed and allowed.returncode == 0 else None
 
 
-def run(command: list[str]) -> bool:
-    """Whether it went well. Shows what went wrong; the tests will name what is missing."""
+def run(command: list[str]) -> None:
+    """Shows what went wrong, if anything did; the tests will name what is missing."""
     print("+", *command, flush=True)
     done = subprocess.run(
         command,
@@ -61,7 +59,6 @@ def run(command: list[str]) -> bool:
     )
     if done.returncode != 0:
         print(done.stdout, f"ended with status {done.returncode}", flush=True)
-    return done.returncode == 0
 
 
 @contextmanager
