@@ -76,7 +76,7 @@ def settled(page: Page) -> None:
 
 def filmed(page: Page) -> None:
     camera(page)
-    expect(page.locator("#read")).to_have_text("4", timeout=PATIENCE)
+    expect(page.locator("#digit")).to_have_text("4", timeout=PATIENCE)
 
 
 @dataclass(frozen=True)
