@@ -1,47 +1,51 @@
-"""The pictures in docs/img: every page and state, by day and by night, on desktop and phone;
-those of the staff's studio on desktop and tablet.
+"""The pictures in docs/img: every page and state on phones, a tablet and desktops, by day, by night
+and from right to left, each state on one contact sheet; and the few that other pages show, large.
 
-    python -m tests.screenshots [name ...]
+    python -m tests.screenshots [--into FOLDER] [name ...]
 
 Starts a site of its own, draws in it, and throws it away; for the studio another one, filled by
-`manage.py make_demo`. README.md beside the pictures
-shows them all; without names every picture is made anew and those of old are removed.
+`manage.py make_demo`. Both at once, as they take a core each. README.md beside the pictures shows
+them all; without names every picture is made anew and those of old are removed.
 """
 
 from __future__ import annotations
 
+import argparse
 import io
-import sys
+import multiprocessing
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests import ROOT
 from tests.support import exhibits
+from tests.support.contact_sheet import Print, contact_sheet
 from tests.support.photos import photo, video
 from tests.support.servers import find_chromium
 from tests.support.site import Site, wait_for
-from tests.support.states import PATIENCE, STATES, camera, empty, sure
+from tests.support.states import PATIENCE, STATES, camera, empty
 
 FOLDER = ROOT / "docs" / "img"
-SIZES: dict[str, dict[str, Any]] = {
-    "desktop": {"viewport": {"width": 1280, "height": 800}},
-    "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
-}
-STUDIO_SIZES: dict[str, dict[str, Any]] = {
-    "desktop": {"viewport": {"width": 1440, "height": 900}},
-    "tablet": {"viewport": {"width": 1024, "height": 768}, "has_touch": True},
-}
+
+Size = tuple[int, int]
+SIZES: tuple[Size, ...] = ((390, 664), (390, 844), (768, 1024), (1366, 768), (1440, 900))
+# What is held in a hand is another device than what stands on a desk: each is opened once and
+# then turned to its sizes.
+TOUCH = SIZES[:3]
+LARGE: Size = (1366, 768)
 SCHEMES = ("light", "dark")
-# Of a picture's palette: a few kilobytes, and no difference to the eye.
-COLOURS = 48
-# Of one of the studio's, which shows no photos.
-COMMON, RARE = 8, 14
+LANGUAGES = {"en-GB": SCHEMES, "he-IL": SCHEMES[:1]}  # and what is seen of each
+
+# A page that is read is shown to its end, but no further than so many windows.
+WINDOWS = 3
+# Lossy, as nobody measures these: text at half its size stays legible.
+SHEET = {"format": "WEBP", "quality": 50, "method": 6}
+COLOURS = 64  # of a large one: a few kilobytes, and no difference to the eye
 WORD = "paper-and-ink-7"
 
 STORE = """async (bodies) => {
@@ -53,6 +57,10 @@ STORE = """async (bodies) => {
   }
   return stored[0].page.split("?")[0];
 }"""
+
+# Two of them: what follows a change of the window is drawn in the first.
+FRAMES = """() => new Promise((done) =>
+  requestAnimationFrame(() => requestAnimationFrame(done)))"""
 
 # Also those further down, which wait until somebody scrolls there.
 LOAD = """() => Promise.all([...document.images].filter(({ src }) => src).map((image) => {
@@ -68,43 +76,49 @@ def settled(page: Page) -> None:
 
 def filmed(page: Page) -> None:
     camera(page)
-    expect(page.locator("#read")).to_have_text("4", timeout=PATIENCE)
+    expect(page.locator("#digit")).to_have_text("4", timeout=PATIENCE)
 
 
 @dataclass(frozen=True)
 class Shot:
     """A page in a state. "{receipt}" in its path is the way to the drawer's first drawing, and
-    "{run}" the number of the newest run."""
+    "{run}" the number of the newest run. What `is_large` is shown by itself as well."""
 
     bring_about: Callable[[Page], None] = empty
     path: str = "/"
     visitor: str = "stranger"
-    locale: str = "en-GB"
+    is_large: bool = False
 
     @property
     def is_of_studio(self) -> bool:
         return self.path.startswith("/studio/")
 
     @property
-    def sizes(self) -> dict[str, dict[str, Any]]:
-        return STUDIO_SIZES if self.is_of_studio else SIZES
+    def is_window(self) -> bool:
+        """Whether a window shows it all: of the drawing page and the studio no more is needed."""
+        return self.path == "/" or self.is_of_studio
 
     @property
     def may_film(self) -> bool:
         return self.bring_about is filmed
 
 
+# On the first page of the repository.
+SHOWN = {"remembered", "today", "review", "compare"}
+
 SHOTS = {
-    **{f"draw-{name}": Shot(bring_about) for name, bring_about in STATES.items()},
+    **{
+        f"draw-{name}": Shot(bring_about, is_large=name in SHOWN)
+        for name, bring_about in STATES.items()
+    },
     "draw-camera": Shot(filmed),
-    "draw-hebrew": Shot(sure, locale="he-IL"),
     "about": Shot(path="/about/"),
     "sign-up": Shot(path="/account/sign-up/"),
     "account": Shot(path="/account/", visitor="ada"),
     "mine": Shot(path="/mine/", visitor="drawer"),
     "receipt": Shot(path="{receipt}", visitor="drawer"),
     **{
-        f"studio-{name}": Shot(settled, f"/studio/{path}", "admin")
+        f"studio-{name}": Shot(settled, f"/studio/{path}", "admin", is_large=name in SHOWN)
         for name, path in {
             "today": "",
             "review": "review/",
@@ -123,8 +137,9 @@ SHOTS = {
 
 
 def names(shot: str) -> list[str]:
-    """The files of one shot."""
-    return [f"{shot}-{size}-{scheme}.png" for size in SHOTS[shot].sizes for scheme in SCHEMES]
+    """The files of one shot, the contact sheet first."""
+    large = [f"{shot}-desktop-light.png"] if SHOTS[shot].is_large else []
+    return [f"{shot}.webp", *large]
 
 
 class Photographer:
@@ -177,15 +192,20 @@ class Photographer:
         page.reload()
         return "No worker" not in page.content()
 
-    def shoot(self, shot: Shot, size: str, scheme: Any) -> Image.Image:
-        context = self.browser.new_context(
-            **shot.sizes[size],
-            color_scheme=scheme,
-            reduced_motion="reduce",
-            locale=shot.locale,
-            storage_state=self.cookies_of(shot.visitor),
-            permissions=["camera"] if shot.may_film else [],
-        )
+    def shoot(self, shot: Shot) -> dict[tuple[str, str, Size], Image.Image]:
+        """The pictures of one shot by language, scheme and size."""
+        return {
+            (locale, scheme, size): picture
+            for locale, schemes in LANGUAGES.items()
+            for is_touch in (True, False)
+            for (scheme, size), picture in self._pictures(shot, locale, schemes, is_touch).items()
+        }
+
+    def _pictures(
+        self, shot: Shot, locale: str, schemes: Sequence[str], is_touch: bool
+    ) -> dict[tuple[str, Size], Image.Image]:
+        sizes = [size for size in SIZES if (size in TOUCH) is is_touch]
+        context = self._device(shot, locale, is_touch, sizes[0])
         page = context.new_page()
         page.goto(self.site.address + shot.path.format(receipt=self.receipt, run=self.run))
         if shot.path == "/":
@@ -193,39 +213,86 @@ class Photographer:
         shot.bring_about(page)
         page.evaluate(LOAD)
         page.wait_for_timeout(300)  # for panels that open
-        # Of the drawing page and the studio what a window shows: no more should be needed.
-        content = page.screenshot(full_page=shot.path != "/" and not shot.is_of_studio)
+        pictures = {}
+        for size in sizes:
+            page.set_viewport_size({"width": size[0], "height": size[1]})
+            for scheme in schemes:
+                page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+                page.evaluate(FRAMES)
+                content = page.screenshot(full_page=not shot.is_window)
+                picture = Image.open(io.BytesIO(content)).convert("RGB")
+                bottom = min(picture.height, WINDOWS * size[1])
+                pictures[scheme, size] = picture.crop((0, 0, size[0], bottom))
         context.close()
-        picture = Image.open(io.BytesIO(content)).convert("RGB")
-        return sparing(picture) if shot.is_of_studio else picture.quantize(COLOURS)
+        return pictures
+
+    def _device(self, shot: Shot, locale: str, is_touch: bool, size: Size) -> BrowserContext:
+        return self.browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            has_touch=is_touch,
+            is_mobile=is_touch,
+            reduced_motion="reduce",
+            locale=locale,
+            storage_state=self.cookies_of(shot.visitor),
+            permissions=["camera"] if shot.may_film else [],
+        )
 
 
-def sparing(picture: Image.Image) -> Image.Image:
-    """A picture in few colours: its commonest as they are, and some for what is rare.
+def sheet_of(pictures: dict[tuple[str, str, Size], Image.Image]) -> Image.Image:
+    """A contact sheet: by day, by night, from right to left, each in all sizes."""
+    return contact_sheet(
+        [
+            [
+                Print(pictures[locale, scheme, size], _caption(locale, scheme, size))
+                for size in SIZES
+            ]
+            for locale, schemes in LANGUAGES.items()
+            for scheme in schemes
+        ]
+    )
 
-    Few by the median alone would lose the pencil's brown, which is rare and wants an eye.
-    """
-    counted: Any = picture.getcolors(picture.width * picture.height) or []
-    common = [colour for _, colour in sorted(counted, reverse=True)[:COMMON]]
-    rare = picture.quantize(RARE, Image.Quantize.FASTOCTREE).getpalette() or []
-    palette = Image.new("P", (1, 1))
-    palette.putpalette([*(part for colour in common for part in colour), *rare[: 3 * RARE]])
-    return picture.quantize(palette=palette, dither=Image.Dither.NONE)
+
+def _caption(locale: str, scheme: str, size: Size) -> str:
+    direction = ", right to left" if locale == "he-IL" else ""
+    return f"{size[0]} x {size[1]}, {scheme}{direction}"
 
 
 def gallery() -> str:
     """The pictures' own page."""
     lines = ["# Every page and state", "", "Made by `python -m tests.screenshots`.", ""]
+    lines += [
+        "Each by day, by night and from right to left, on two phones, a tablet and two desks.",
+        "",
+    ]
     for shot in SHOTS:
-        lines += [f"## {shot}", "", *(f"![{name}]({name})" for name in names(shot)), ""]
+        name = names(shot)[0]
+        lines += [f"## {shot}", "", f"[![{shot} in all sizes]({name})]({name})", ""]
     return "\n".join(lines)
 
 
-def main(*chosen: str) -> None:
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--into", type=Path, default=FOLDER, help="default: docs/img")
+    parser.add_argument("names", nargs="*", metavar="name", help="default: all")
+    options = parser.parse_args()
+    into, chosen = options.into, options.names
+    if unknown := sorted({*chosen} - {*SHOTS}):
+        parser.error(f"There is no {unknown[0]}.")
+    into.mkdir(parents=True, exist_ok=True)
     if not chosen:
-        for old in FOLDER.glob("*.png"):
+        for old in [*into.glob("*.png"), *into.glob("*.webp")]:
             old.unlink()
-        (FOLDER / "README.md").write_text(gallery())
+        (into / "README.md").write_text(gallery())
+    rolls = [
+        [name for name in chosen or SHOTS if SHOTS[name].is_of_studio is is_of_studio]
+        for is_of_studio in (False, True)
+    ]
+    with multiprocessing.get_context("spawn").Pool(2) as pool:
+        pool.starmap(photograph, [(roll, into) for roll in rolls if roll], chunksize=1)
+
+
+def photograph(shots: list[str], into: Path) -> None:
+    """Makes the pictures of these shots, on one site."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         film = video(Path(folder) / "film.y4m", [photo(size=(640, 480), share=0.5)])
         arguments = [
@@ -234,25 +301,19 @@ def main(*chosen: str) -> None:
             f"--use-file-for-fake-video-capture={film}",
         ]
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=arguments)
-        for is_of_studio in (False, True):
-            wanted = [name for name in chosen or SHOTS if SHOTS[name].is_of_studio is is_of_studio]
-            if wanted:
-                photograph(wanted, Path(folder) / f"site-{is_of_studio}", browser)
+        with Site(Path(folder) / "site") as site:
+            site.manage("collectstatic", "--noinput")
+            site.web()
+            photographer = Photographer(site, browser)
+            for shot in shots:
+                pictures = photographer.shoot(SHOTS[shot])
+                sheet, *large = names(shot)
+                sheet_of(pictures).save(into / sheet, **SHEET)
+                for name in large:
+                    picture = pictures["en-GB", "light", LARGE]
+                    picture.quantize(COLOURS).save(into / name, optimize=True)
         browser.close()
 
 
-def photograph(shots: list[str], folder: Path, browser: Browser) -> None:
-    """Makes the pictures of these shots, on one site."""
-    with Site(folder) as site:
-        site.manage("collectstatic", "--noinput")
-        site.web()
-        photographer = Photographer(site, browser)
-        for shot in shots:
-            kinds = [(size, scheme) for size in SHOTS[shot].sizes for scheme in SCHEMES]
-            for name, (size, scheme) in zip(names(shot), kinds, strict=True):
-                picture = photographer.shoot(SHOTS[shot], size, scheme)
-                picture.save(FOLDER / name, optimize=True)
-
-
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

@@ -4,6 +4,7 @@
  *
  * @import { HandDescription } from "./api.js"
  * @import { EngineUrls, NoUrls } from "./inference/open-engine.js"
+ * @import { Picture } from "./photo/keep.js"
  */
 
 import { cookieOf } from "./api.js";
@@ -14,13 +15,16 @@ import { LocalModel } from "./inference/local-model.js";
 import { openEngine } from "./inference/open-engine.js";
 import { bindConnection } from "./offline/connection.js";
 import { Store } from "./offline/store.js";
-import { api, backend, elements, predictor, reader, settings, texts, view } from "./pad.js";
+import { api, backend, elements, keep, predictor, reader, settings, texts, view } from "./pad.js";
+import { KeptPicture } from "./photo/keep.js";
+import { keptPhoto } from "./photo/load.js";
 import { digitOfNumber } from "./recognition/digit-of-number.js";
 import { LiveVersion } from "./recognition/live-version.js";
 import { newsOf } from "./recognition/news.js";
 import { MemoryView } from "./ui/answer/memory-view.js";
 import { NumberView } from "./ui/answer/number-view.js";
 import { Arrival } from "./ui/arrival.js";
+import { Flight } from "./ui/flight.js";
 import { HandPanel } from "./ui/hand-panel.js";
 import { rememberedPicture } from "./ui/ink-picture.js";
 import { bindPhotos } from "./ui/photos.js";
@@ -31,6 +35,7 @@ const MINUTE = 60_000; // ms
 const { boxes, digits: buttons } = elements;
 const { lang } = document.documentElement;
 view.join({
+  flight: new Flight(elements.sheet, elements.feedback),
   memory: new MemoryView(elements, texts, lang),
   number: new NumberView({ boxes, buttons }, texts, lang, (position) =>
     reader.recognition.select(position),
@@ -152,3 +157,18 @@ bindPhotos({
   reader,
   view,
 });
+
+const pictures = new KeptPicture();
+bringBack(pictures.read()).finally(() => {
+  keep.photo = (photo) => pictures.write(photo);
+});
+
+/** What was on the sheet before the page was left is there again; or that it is lost is said. */
+async function bringBack(/** @type {Picture | null} */ picture) {
+  if (picture === null) return;
+  try {
+    reader.input.resumePhoto(await keptPhoto(picture));
+  } catch {
+    view.tell(texts.pictureLost);
+  }
+}

@@ -60,7 +60,7 @@ export const view = new Page(elements, texts, {
   onAgain: () => reader.recognition.predict(),
   onTakeBack: () => reader.takeBack(),
 });
-const keep = new Keep();
+export const keep = new Keep();
 const kept = keep.read(); // before the empty sheet takes its place
 export const reader = new Reader({ api: backend, view, keep });
 

@@ -4,14 +4,16 @@
  * @import { Failure, Line, OneDigit, WholeNumber } from "./api.js"
  *
  * @typedef {"blank" | "blankNumber" | "cameraStarts" | "cameraNothing" | "cameraDark"
- *   | "cameraReads" | "cameraDenied" | "cameraMissing" | "noDigit" | "waiting" | "unread"
+ *   | "cameraHold"
+ *   | "cameraReads" | "cameraLive" | "cameraDenied" | "cameraAllow" | "cameraMissing"
+ *   | "cameraInstead" | "noDigit" | "waiting" | "unread"
  *   | "sure" | "probably" | "guess" | "either" | "notADigit" | "leaning" | "perhaps"
  *   | "numberSure" | "numberUnsure" | "doubtful" | "tapRight" | "disagree"
  *   | "noneOfTen" | "dot" | "dotWhy"
  *   | "digitOfNumber" | "penAt" | "penDown" | "penUp" | "version" | "versionNew" | "onItsWay"
  *   | "learned" | "noDigitShort" | "byServer" | "byBrowser" | "network" | "proxyTooLarge"
  *   | "tooLargeReadHere" | "notAPicture" | "aDocument" | "sentAsItIs" | "pictureOf"
- *   | "tooManyDigits" | "server" | "broken" | "throttled" | "saidDigit" | "saidNone" | "thanks"
+ *   | "pictureLost" | "tooManyDigits" | "server" | "broken" | "throttled" | "saidDigit" | "saidNone" | "thanks"
  *   | "thanksWaiting" | "thanksFull" | "helps" | "helpsNone" | "helpsWaiting"
  *   | "helpsNoneWaiting" | "cells" | "offline" | "waitingToSend" | "refused" | "refusedDigit"
  *   | "discard" | "takenBack" | "likeNow" | "likeToday" | "likeYesterday" | "likeDay"
@@ -96,14 +98,6 @@ export function headline({ digit, verdict, confidence, alternatives }, texts, la
   }
   if (confidence >= PROBABLE) return [fill(texts.probably, { digit }), share];
   return [texts.guess, fill(texts.perhaps, { digit, percent: share })];
-}
-
-/** An answer, to one digit or a number, as a sentence. @type {(answer: OneDigit | WholeNumber, texts: Texts, language: string) => string} */
-export function sentence(answer, texts, language) {
-  const words = answer.digits
-    ? numberHeadline(answer, texts, language)
-    : headline(answer, texts, language);
-  return words.join(" ");
 }
 
 /**

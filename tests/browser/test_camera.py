@@ -86,11 +86,11 @@ def look(page: Page) -> None:
 
 
 def says(page: Page, words: str) -> None:
-    expect(page.locator("#saying")).to_contain_text(words, timeout=PATIENCE)
+    expect(page.locator(".saying")).to_contain_text(words, timeout=PATIENCE)
 
 
 def reads_as(page: Page, number: str) -> None:
-    expect(page.locator("#read")).to_have_text(number, timeout=PATIENCE)
+    expect(page.locator("#digit")).to_have_text(number, timeout=PATIENCE)
 
 
 def test_it_works(film: Film) -> None:
@@ -109,6 +109,9 @@ def test_it_works(film: Film) -> None:
     assert box["height"] / stage["height"] == pytest.approx(0.5, abs=0.08)
     middle = box["y"] + box["height"] / 2 - stage["y"]
     assert middle / stage["height"] == pytest.approx(0.5, abs=0.05)
+    expect(
+        page.get_by_role("button", name="It is 4")
+    ).to_be_disabled()  # nothing is kept of a live picture
     assert not Drawing.objects.exists()
 
     page.get_by_role("button", name="Use this").click()
@@ -151,7 +154,7 @@ def test_what_is_no_digit_is_not_read_as_one(film: Film) -> None:
     page = film(*trembling(GRID, share=0.5))
     look(page)
     says(page, "No digit here.")
-    reads_as(page, "")
+    reads_as(page, "–")
 
 
 def test_in_the_dark_it_asks_for_light(film: Film) -> None:

@@ -94,6 +94,27 @@ def test_a_wrong_answer_is_corrected(desk: Page) -> None:
     assert Drawing.objects.get().label == "9"
 
 
+# Counts the ink that flies to a key.
+FLIGHTS = """() => {
+  window.flights = 0;
+  new MutationObserver((changes) => {
+    for (const { addedNodes } of changes)
+      window.flights += [...addedNodes].filter(({ className }) => className === "flight").length;
+  }).observe(document.body, { childList: true });
+}"""
+
+
+def test_ink_flies_to_the_key_that_corrects_and_to_no_other(desk: Page) -> None:
+    desk.evaluate(FLIGHTS)
+    for label, motion, flights in (("4", None, 0), ("9", None, 1), ("7", "reduce", 1)):
+        desk.emulate_media(reduced_motion=motion)  # type: ignore[arg-type]
+        draw_and_wait(desk, FOUR)
+        say(desk, label)
+        expect(desk.get_by_text("Thank you")).to_be_visible()
+        assert desk.evaluate("window.flights") == flights
+        expect(desk.locator(".flight")).to_have_count(0)
+
+
 def test_what_is_no_digit_is_stored_as_such(desk: Page) -> None:
     replay_and_wait(desk, SCRIBBLE[:2])
     desk.get_by_role("button", name="No digit").click()

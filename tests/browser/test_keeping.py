@@ -21,6 +21,7 @@ from tests.support.browser import (
     until,
 )
 from tests.support.drawings import FOUR, ONE, SEVEN
+from tests.support.photos import jpeg, photo
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -63,6 +64,19 @@ def test_what_is_cleared_or_named_does_not_come_back(desk: Page) -> None:
     desk.reload()
     expect(desk.get_by_text("Draw a digit here")).to_be_visible()
     assert ink_on(desk) == 0
+
+
+def test_a_picture_is_there_again_after_a_reload(desk: Page) -> None:
+    chosen = {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": jpeg(photo())}
+    desk.locator("#file").set_input_files(chosen)  # type: ignore[arg-type]
+    reads_as(desk, "4")
+    desk.reload()
+    reads_as(desk, "4")
+    expect(desk.locator("#photo")).to_be_visible()
+    desk.keyboard.press("c")
+    desk.reload()
+    expect(desk.get_by_text("Draw a digit here")).to_be_visible()
+    expect(desk.locator("#photo")).to_be_hidden()
 
 
 # --- the eraser ---------------------------------------------------------------------------

@@ -118,6 +118,11 @@ export class Input {
     this.#readAnew();
   }
 
+  /** A photo that was on the sheet before the page was left; on an empty one. */
+  resumePhoto(/** @type {Photo} */ photo) {
+    if (this.#drawing.isEmpty) this.place(photo);
+  }
+
   undo() {
     if (!this.#isDown && this.#drawing.undo()) this.#readAnew();
   }

@@ -1,7 +1,8 @@
 /**
  * The unfinished drawing outlives a reload and a crash: kept for this tab alone, until somebody
- * clears the sheet or says what it is. A photo is not kept.
+ * clears the sheet or says what it is. Of a picture photo/keep.js does the same.
  *
+ * @import { Photo } from "../photo/photo.js"
  * @import { Size, Stroke } from "./drawing.js"
  */
 
@@ -12,6 +13,9 @@ const KEY = "drawing";
 export class Keep {
   #storage;
 
+  /** Hears which photo is on the sheet, whenever that may have changed. */
+  photo(/** @type {Photo | null} */ _photo) {}
+
   /**
    * `storage` returns a Storage; asking for one can already be refused.
    *
@@ -21,8 +25,9 @@ export class Keep {
     this.#storage = storage;
   }
 
-  /** Keeps the strokes as they are now; none is nothing to keep. @type {(sheet: Sheet) => void} */
-  write({ strokes, size }) {
+  /** Keeps the strokes as they are now; none is nothing to keep. @type {(sheet: Sheet & { photo: Photo | null }) => void} */
+  write({ strokes, size, photo }) {
+    this.photo(photo);
     try {
       if (strokes.length === 0) this.#storage().removeItem(KEY);
       else this.#storage().setItem(KEY, JSON.stringify({ strokes, size }));

@@ -1,33 +1,43 @@
 /**
- * Over the camera's picture: a box around the digit, what it reads as, or what to do.
+ * What the camera sees: a box around the digit in its picture, and on the board what it reads as,
+ * or what to do.
  *
  * @import { Prediction } from "../api.js"
  * @import { Texts } from "../text.js"
+ * @import { AnswerView } from "../ui/answer/answer-view.js"
+ * @import { Sighting } from "./detection.js"
  *
- * @typedef {Record<"camera" | "sighted" | "read" | "saying", HTMLElement>} CameraViewElements
+ * @typedef {Record<"camera" | "sighted", HTMLElement>} CameraViewElements
+ *
+ * @typedef {object} Board where a picture is answered as ink is
+ * @property {AnswerView["show"]} show
+ * @property {(values: ArrayLike<number> | null, strokes: []) => void} see the network's 784
  */
 
-import { sentence, write } from "../text.js";
+import { headline, numberHeadline } from "../text.js";
+import { nameOf } from "../ui/answer/answer-view.js";
 
 export class CameraView {
   #camera;
-  #elements;
+  #sighted;
   #texts;
-  #language;
+  #language = document.documentElement.lang;
+  #board;
 
   /**
    * @param {CameraViewElements} elements
    * @param {Texts} texts
+   * @param {Board} board
    */
-  constructor(elements, texts) {
-    this.#camera = elements.camera;
-    this.#elements = elements;
+  constructor({ camera, sighted }, texts, board) {
+    this.#camera = camera;
+    this.#sighted = sighted;
     this.#texts = texts;
-    this.#language = document.documentElement.lang;
+    this.#board = board;
   }
 
   starting() {
-    this.#show("starting", this.#texts.cameraStarts);
+    this.#look("starting", this.#texts.cameraStarts);
   }
 
   /**
@@ -35,31 +45,30 @@ export class CameraView {
    * @param {string} name
    */
   refused(name) {
-    const texts = this.#texts;
-    const words = name === "NotAllowedError" ? texts.cameraDenied : texts.cameraMissing;
-    this.#show("refused", words);
+    const { cameraDenied, cameraAllow, cameraMissing, cameraInstead } = this.#texts;
+    if (name === "NotAllowedError") this.#look("refused", cameraDenied, cameraAllow);
+    else this.#look("refused", cameraMissing, cameraInstead);
   }
 
   dark() {
-    this.#show("dark", this.#texts.cameraDark);
+    this.#look("dark", this.#texts.cameraDark);
   }
 
   nothing() {
-    this.#show("nothing", this.#texts.cameraNothing);
+    this.#look("nothing", this.#texts.cameraNothing, this.#texts.cameraHold);
   }
 
   /**
-   * `box` in shares of the guide; `answer` is that of the API, or null before there is one.
-   * @param {number[]} box
-   * @param {Prediction | null} answer
+   * `seen` has its box in shares of the guide; `answer` is null before there is one.
+   * @type {(seen: Sighting, answer: Prediction | null) => void}
    */
-  found(box, answer) {
+  found({ box, pixels }, answer) {
     ["--x", "--y", "--w", "--h"].forEach((name, index) =>
-      this.#elements.sighted.style.setProperty(name, String(box[index])),
+      this.#sighted.style.setProperty(name, String(box[index])),
     );
-    if (answer === null) return this.#show("found", this.#texts.cameraReads);
-    const words = sentence(answer, this.#texts, this.#language);
-    this.#show("found", words, answer.digits ? answer.text : String(answer.digit ?? ""));
+    if (answer === null) this.#look("found", this.#texts.cameraReads);
+    else this.#answer(answer);
+    this.#board.see(pixels, []);
   }
 
   /** @param {boolean} whether */
@@ -67,11 +76,21 @@ export class CameraView {
     this.#camera.toggleAttribute("data-mirrored", whether);
   }
 
-  /** @type {(state: string, words: string, digit?: string) => void} */
-  #show(state, words, digit = "") {
-    const { saying, read } = this.#elements;
+  #answer(/** @type {Prediction} */ answer) {
+    this.#camera.dataset.state = "found";
+    const [texts, language] = [this.#texts, this.#language];
+    const words = answer.digits
+      ? numberHeadline(answer, texts, language)
+      : headline(answer, texts, language);
+    const [text, reading] = answer.digits ? [answer.text, null] : [nameOf(answer), answer];
+    const { verdict } = answer;
+    this.#board.show("sighted", words, { why: texts.cameraLive, verdict, text, reading });
+  }
+
+  /** @type {(state: string, words: string, why?: string) => void} */
+  #look(state, words, why) {
     this.#camera.dataset.state = state;
-    write(read, digit);
-    write(saying, words);
+    this.#board.show("sighted", [words], { why });
+    if (state !== "found") this.#board.see(null, []);
   }
 }

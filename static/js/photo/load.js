@@ -1,6 +1,7 @@
 /**
  * A picture's file or a canvas -> a Photo, made small before anything is sent.
  *
+ * @import { Picture } from "./keep.js"
  * @import { Source } from "./photo.js"
  */
 
@@ -45,19 +46,29 @@ export async function loadPhoto(file, convert) {
   }
 }
 
+/** What was on the sheet when the page was left. Rejects where that cannot be shown. @type {(kept: Picture) => Promise<Photo>} */
+export async function keptPhoto({ image, source }) {
+  return photoAt(image, source);
+}
+
 /** @type {(file: Blob) => Promise<Photo>} */
 async function shownPhoto(file) {
   const address = URL.createObjectURL(file);
   try {
-    const image = new Image();
-    image.src = address;
-    await image.decode();
-    return photoOf(image, [image.naturalWidth, image.naturalHeight], "upload");
+    return await photoAt(address, "upload");
   } catch (error) {
     throw error instanceof DOMException ? new NotAPicture() : error;
   } finally {
     URL.revokeObjectURL(address);
   }
+}
+
+/** @type {(address: string, source: Source) => Promise<Photo>} */
+async function photoAt(address, source) {
+  const image = new Image();
+  image.src = address;
+  await image.decode();
+  return photoOf(image, [image.naturalWidth, image.naturalHeight], source);
 }
 
 /**

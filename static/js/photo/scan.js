@@ -1,5 +1,5 @@
 /**
- * Detections in a camera's frames -> what is to be seen over its picture.
+ * Detections in a camera's frames -> what is to be told of them.
  *
  * Where the ink is follows every frame; what it reads as is asked for now and then,
  * and shown for as long as the ink stays where it was.
@@ -10,7 +10,7 @@
  * @typedef {object} ScanView
  * @property {() => void} dark
  * @property {() => void} nothing
- * @property {(box: number[], answer: Prediction | null) => void} found
+ * @property {(seen: Sighting, answer: Prediction | null) => void} found
  */
 
 const EVERY = 350; // ms between two questions: within what the site grants anybody
@@ -53,7 +53,7 @@ export class Scan {
     if (detection.box === null) return this.#miss();
     this.#misses = 0;
     if (this.#answer && !isNear(this.#answer.box, detection.box)) this.#answer = null;
-    this.#view.found(detection.box, this.#answer?.answer ?? null);
+    this.#view.found(detection, this.#answer?.answer ?? null);
     this.#askFor(detection, picture);
   }
 

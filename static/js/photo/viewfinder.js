@@ -3,7 +3,7 @@
  *
  * @import { Prediction } from "../api.js"
  * @import { Texts } from "../text.js"
- * @import { CameraViewElements } from "./camera-view.js"
+ * @import { Board, CameraViewElements } from "./camera-view.js"
  * @import { Sighting } from "./detection.js"
  * @import { Photo } from "./photo.js"
  *
@@ -34,25 +34,30 @@ export class Viewfinder {
   /** @type {Scan<HTMLCanvasElement> | null} */
   #scan = null;
   #ask;
+  #aside;
   #take;
   /** @type {Frames | null} */
   #frames = null;
 
   /**
    * `ask` promises an answer: `image()` gives a data URL for a server, `pixels` are the
-   * network's 784 values for one in this browser. `take` gets the frozen picture.
+   * network's 784 values for one in this browser. `aside` hears whether the sheet has to step back
+   * for the camera, `board` has what is seen; `take` gets the frozen picture.
    *
    * @param {object} parts
    * @param {CameraElements} parts.elements
    * @param {Texts} parts.texts
    * @param {(seen: Frame, signal: AbortSignal) => Promise<Prediction>} parts.ask
+   * @param {(whether: boolean) => void} parts.aside
+   * @param {Board} parts.board
    * @param {(photo: Photo) => void} parts.take
    */
-  constructor({ elements, texts, ask, take }) {
+  constructor({ elements, texts, ask, aside, board, take }) {
     this.#elements = elements;
     this.#camera = new Camera(elements.video);
-    this.#view = new CameraView(elements, texts);
+    this.#view = new CameraView(elements, texts, board);
     this.#ask = ask;
+    this.#aside = aside;
     this.#take = take;
   }
 
@@ -60,6 +65,7 @@ export class Viewfinder {
   async open() {
     if (!Camera.isPossible) return this.#elements.capture.click();
     this.#elements.camera.hidden = false;
+    this.#aside(true);
     this.#elements.leave.focus();
     await this.#start(() => this.#camera.start());
   }
@@ -73,6 +79,7 @@ export class Viewfinder {
     this.#scan?.stop();
     this.#camera.stop();
     this.#elements.camera.hidden = true;
+    this.#aside(false);
     this.#elements.look.focus();
   }
 

@@ -36,6 +36,7 @@ export class Reader {
   #view;
   #keep;
   #feedback;
+  #isAside = false; // something else is looked at, as the camera's picture
 
   /**
    * `api` has preview where something answers at once; `delay` is in ms. `keep` gets every state
@@ -100,7 +101,15 @@ export class Reader {
     this.#controls();
   }
 
+  /** The sheet steps back for something else that is answered in its place, or comes again. */
+  setAside(/** @type {boolean} */ whether) {
+    this.#isAside = whether;
+    if (!whether) this.recognition.showAgain();
+    this.#controls();
+  }
+
   get #canLabel() {
+    if (this.#isAside) return false;
     const isKnown = this.recognition.canLabel && this.#selection.isApart;
     return isKnown && this.#labelOf(this.#selection.position) === null;
   }
@@ -117,8 +126,8 @@ export class Reader {
   #controls() {
     const { count, position } = this.#selection;
     const isAnswered = this.#feedback.isLabelled(this.#drawing.revision);
-    const { strokes, size } = this.#drawing;
-    this.#keep?.write({ strokes: isAnswered ? [] : strokes, size });
+    const { strokes, photo, size } = this.#drawing;
+    this.#keep?.write(isAnswered ? { strokes: [], photo: null, size } : { strokes, photo, size });
     this.#view.controls({
       isInked: !this.#drawing.isEmpty,
       isAnswered,
@@ -126,7 +135,7 @@ export class Reader {
       canRedo: this.#drawing.canRedo,
       canPredict: this.recognition.canPredict,
       canLabel: this.#canLabel,
-      said: this.#labelOf(position),
+      said: this.#isAside ? null : this.#labelOf(position),
       labels: Array.from({ length: count }, (_, position) => this.#labelOf(position)),
     });
   }

@@ -128,6 +128,13 @@ export class Recognition {
     if (!this.#selection.isEmpty) this.#look();
   }
 
+  /** Shows what there is to say of the sheet once more: something else was shown in its place. */
+  showAgain() {
+    const { answer } = this.#selection;
+    if (answer !== null) this.#show(answer);
+    else if (!this.#isHeld) this.read();
+  }
+
   // --- what the pen does ---
 
   /** It is down: nothing is asked until it goes up. */

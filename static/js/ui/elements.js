@@ -3,7 +3,7 @@
  *
  * @typedef {Record<"drawing" | "stage" | "boxes" | "ring" | "voice" | "digit" | "words" | "version"
  *   | "by" | "away" | "coming" | "told" | "queue" | "digits" | "notice" | "thanks" | "because" | "help" | "more"
- *   | "steps" | "camera" | "sighted" | "read" | "saying" | "likened" | "remembered" | "hand"
+ *   | "steps" | "camera" | "sighted" | "likened" | "remembered" | "hand"
  *   | "reason", HTMLElement>
  *   & Record<"sheet" | "wet" | "seen" | "sight" | "xray", HTMLCanvasElement>
  *   & Record<"undo" | "redo" | "eraser" | "clear" | "closer" | "predict" | "look" | "freeze"

@@ -13,11 +13,12 @@
  * @import { MemoryView } from "./answer/memory-view.js"
  * @import { NumberView } from "./answer/number-view.js"
  * @import { PageElements } from "./elements.js"
+ * @import { Flight } from "./flight.js"
  * @import { Complaint } from "./messages.js"
  * @import { StepsView } from "./seen/steps-view.js"
  *
- * @typedef {{ memory: MemoryView, number: NumberView, steps: StepsView }} Later views that the page
- * can do without at first
+ * @typedef {{ flight: Flight, memory: MemoryView, number: NumberView, steps: StepsView }} Later
+ * views that the page can do without at first
  */
 
 import { InkCanvas } from "../drawing/canvas.js";
@@ -91,6 +92,7 @@ export class Page {
     for (const [name, pixels] of Object.entries(this.#canvas.redraw(strokes, size)))
       stage.style.setProperty(`--${name}`, `${pixels}px`);
     this.#later?.steps.resize(size);
+    this.#later?.flight.resize(size);
   }
 
   /** @type {(stroke: Stroke, ahead?: Point[]) => void} */
@@ -109,6 +111,7 @@ export class Page {
   /** @type {(values: ArrayLike<number> | null, strokes: Line[]) => void} */
   see(values, strokes) {
     this.#later?.steps.see(values, strokes);
+    this.#later?.flight.see(strokes);
   }
 
   // --- the answer ---
@@ -199,6 +202,11 @@ export class Page {
     this.#later?.memory.show(null);
   }
 
+  /** What the camera sees, in place of the sheet. @type {AnswerView["show"]} */
+  show(state, words, how) {
+    this.#answer.show(state, words, how);
+  }
+
   // --- one's own hand ---
 
   /**
@@ -228,6 +236,9 @@ export class Page {
   thank(stored, said) {
     this.#said = said;
     this.#showSaid(said);
+    // Whoever draws already has other ink on the sheet.
+    const isDrawing = this.#elements.reader.hasAttribute("data-drawing");
+    if (said.mends && !isDrawing) this.#later?.flight.to(said.label);
     this.#messages.thank(stored, { ...said, remembers: this.#remembers });
   }
 

@@ -31,6 +31,8 @@ export function bindPhotos({ elements, texts, ask, convert, reader, view }) {
     elements,
     texts,
     ask,
+    aside: (whether) => reader.setAside(whether),
+    board: view,
     take: (photo) => reader.input.place(photo),
   });
   elements.look.addEventListener("click", () => viewfinder.open());

@@ -23,7 +23,7 @@ function setUp() {
     view: {
       dark: () => told.push("dark"),
       nothing: () => told.push("nothing"),
-      found: (box, answer) => told.push(["found", box, answer]),
+      found: ({ box }, answer) => told.push(["found", box, answer]),
     },
     now: () => clock.now,
   });

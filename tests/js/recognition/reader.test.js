@@ -585,3 +585,31 @@ test("an empty sheet is not read again", async (t) => {
   assert.equal(await page.reader.recognition.readBy(2), null);
   assert.equal(page.requests.length, 0);
 });
+
+test("what steps aside for the camera cannot be named, and is as it was when it comes again", async (t) => {
+  const page = await setUp(t);
+  await drawFour(page);
+  page.reader.label("4");
+  await until(() => page.heard("thank").length === 1);
+  page.reader.setAside(true);
+  assert.equal(page.controls().said, null);
+  assert.equal(page.controls().canLabel, false);
+  page.reader.setAside(false);
+  assert.deepEqual(page.heard("answered"), [
+    ["answered", FOUR],
+    ["answered", FOUR],
+  ]);
+  assert.equal(page.controls().said, "4");
+  assert.equal(page.requests.length, 2);
+});
+
+test("nothing is said of ink while it stands aside", async (t) => {
+  const page = await setUp(t);
+  await drawFour(page);
+  page.reader.setAside(true);
+  page.reader.label("4");
+  page.reader.confirm();
+  page.reader.setAside(false);
+  assert.equal(page.requests.length, 1);
+  assert.equal(page.controls().canLabel, true);
+});

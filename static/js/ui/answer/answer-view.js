@@ -3,9 +3,13 @@
  *
  * @import { Reading } from "../../api.js"
  * @import { Answer } from "../../recognition/predictor.js"
- * @import { Said } from "../../recognition/feedback.js"
+ * @import { Said as Label } from "../../recognition/feedback.js"
  * @import { Headline, Texts } from "../../text.js"
  * @import { PageElements } from "../elements.js"
+ *
+ * @typedef {{ why?: string, verdict?: string, text?: string, second?: string, strokes?: boolean,
+ *   reading?: Reading | null }} Said the reason, and what is written in chalk (hero.js); a `reading`
+ * has bars and runners-up
  */
 
 import { because, fill, headline, numberHeadline, shareOf, write } from "../../text.js";
@@ -41,17 +45,17 @@ export class AnswerView {
 
   /** The sheet is empty. */
   blank(/** @type {boolean} */ isNumber) {
-    this.#show("blank", [isNumber ? this.#texts.blankNumber : this.#texts.blank]);
+    this.show("blank", [isNumber ? this.#texts.blankNumber : this.#texts.blank]);
   }
 
   /** There is ink, and no more of it than a dot. */
   dot() {
-    this.#show("dot", [this.#texts.dot], this.#texts.dotWhy);
+    this.show("dot", [this.#texts.dot], { why: this.#texts.dotWhy });
   }
 
   /** There is a photo, and nothing on it that could be a digit. */
   noDigit() {
-    this.#show("empty", [this.#texts.noDigit]);
+    this.show("empty", [this.#texts.noDigit]);
   }
 
   /** The ink has changed; the answer on the page is that to older ink. */
@@ -61,11 +65,11 @@ export class AnswerView {
 
   /** There is ink, and it is read when somebody says so. */
   waiting() {
-    this.#show("waiting", [this.#texts.waiting]);
+    this.show("waiting", [this.#texts.waiting]);
   }
 
   failed() {
-    this.#show("failed", [this.#texts.unread]);
+    this.show("failed", [this.#texts.unread]);
   }
 
   /** The digit and its bars, but no words: they would be read out with every move of the pen. */
@@ -79,16 +83,17 @@ export class AnswerView {
 
   answered(/** @type {Answer} */ answer) {
     this.version(answer.model_version);
+    const { verdict } = answer;
     const [texts, language] = [this.#texts, this.#language];
     if (answer.digits) {
-      this.#show("answered", numberHeadline(answer, texts, language));
-      this.#hero.show(answer.text, { strokes: false }); // NumberView has them, as buttons
+      const how = { verdict, text: answer.text, strokes: false }; // NumberView has them, as buttons
+      this.show("answered", numberHeadline(answer, texts, language), how);
     } else {
-      this.#show("answered", headline(answer, texts, language), because(answer, texts));
-      this.#hero.show(nameOf(answer), { second: secondOf(answer) });
-      this.guesses(answer);
+      const why = because(answer, texts);
+      const [text, second] = [nameOf(answer), secondOf(answer)];
+      const how = { why, verdict, text, second, reading: answer };
+      this.show("answered", headline(answer, texts, language), how);
     }
-    this.#page.reader.dataset.verdict = answer.verdict;
     this.#by(answer);
   }
 
@@ -117,7 +122,7 @@ export class AnswerView {
   }
 
   /** What somebody has just said of the whole drawing, or of one digit of a number. */
-  said(/** @type {Said & { ofNumber: boolean, read: string | null }} */ said) {
+  said(/** @type {Label & { ofNumber: boolean, read: string | null }} */ said) {
     const { label, mends, ofNumber, read } = said;
     const isDigit = label !== "not_a_digit";
     const texts = this.#texts;
@@ -132,17 +137,22 @@ export class AnswerView {
     this.#page.by.textContent = fill(text, { milliseconds: Math.round(milliseconds) });
   }
 
-  /** @type {(state: string, words: Headline, because?: string) => void} */
-  #show(state, words, because = "") {
-    const { reader, by, because: why } = this.#page;
+  /**
+   * All that is said, at once. For a camera that is with every frame: only what differs is touched.
+   *
+   * @type {(state: string, words: Headline, how?: Said) => void}
+   */
+  show(state, words, { why = "", verdict = "", text = "", reading = null, ...how } = {}) {
+    const { reader, by, because: element } = this.#page;
     reader.dataset.state = state;
-    delete reader.dataset.verdict;
-    by.textContent = "";
-    this.#hero.show("");
-    this.guesses(null);
+    if (verdict === "") delete reader.dataset.verdict;
+    else reader.dataset.verdict = verdict;
+    write(by, "");
+    this.#hero.show(text, how);
+    this.guesses(reading);
     this.#words(words);
-    write(why, because);
-    why.hidden = because === "";
+    write(element, why);
+    element.hidden = why === "";
   }
 
   /** What is set again would be read out again. */
@@ -163,8 +173,8 @@ function shown(label) {
   return label === "not_a_digit" ? NONE : label;
 }
 
-/** @type {(answer: Pick<Reading, "digit">) => string} */
-function nameOf({ digit }) {
+/** How a reading is written. @type {(answer: Pick<Reading, "digit">) => string} */
+export function nameOf({ digit }) {
   return String(digit ?? NONE);
 }
 
