@@ -79,6 +79,29 @@ def key_is_hard_to_guess(**kwargs: Any) -> list[CheckMessage]:
 
 
 @register()
+def notices_can_be_sent(**kwargs: Any) -> list[CheckMessage]:
+    told: list[CheckMessage] = []
+    if settings.NOTIFY_WEBHOOKS and not settings.NOTIFY_SIGNING_SECRET:
+        told.append(
+            Error(
+                "NOTIFY_WEBHOOKS is set, and NOTIFY_SIGNING_SECRET has no secret to sign with.",
+                hint="`manage.py try_notices --new-secret` makes one.",
+                id="digitsite.E005",
+            )
+        )
+    if settings.NOTIFY_EMAIL and not settings.EMAIL_HOST:
+        told.append(
+            Error(
+                "NOTIFY_EMAIL is set, and EMAIL_URL names no server that takes e-mail.",
+                hint="Set EMAIL_URL, such as smtp+tls://user:password@mail.my.host:587, and "
+                "EMAIL_FROM.",
+                id="digitsite.E006",
+            )
+        )
+    return told
+
+
+@register()
 def queue_and_cache_are_known(**kwargs: Any) -> list[CheckMessage]:
     told: list[CheckMessage] = []
     if settings.REDIS_URL and not _begins_with(settings.REDIS_URL, CACHES):

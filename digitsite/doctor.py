@@ -53,6 +53,7 @@ REMEDIES = {
     "disk": "Make room below VAR_DIR, or lower DISK_FLOOR_MB.",
     "queue": "Start a worker: `manage.py serve worker`.",
     "worker": "Start a worker: `manage.py serve worker`; its log says why it stopped.",
+    "notices": "`manage.py try_notices` says what each target answers.",
     "message": "Start the scheduler: `manage.py serve beat`; and see broker and worker.",
 }
 

@@ -6,6 +6,7 @@ docs/settings.md can be held against what was read, and what is misspelt be foun
 
 from __future__ import annotations
 
+import base64
 import difflib
 import errno
 import os
@@ -15,15 +16,21 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
 
 import environ
 from celery.schedules import crontab
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 DATABASES = ("postgresql", "postgres", "psql", "pgsql", "sqlite")
+# Servers of e-mail by how they are spoken to, each with its usual port.
+MAIL_PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
+# Of secrets that sign webhooks, as Standard Webhooks has them.
+SIGNING_PREFIX, SIGNING_BYTES = "whsec_", 24
 # From here on two names are taken for the same one; 1 would be letter by letter.
 LIKENESS = 0.85
 
@@ -155,6 +162,89 @@ def database(name: str, default: str) -> dict[str, Any]:
             f"{name} has a port that is none; signs such as / and @ in a password are "
             "written as %2F and %40."
         ) from error
+
+
+def origin(name: str) -> str:
+    """The beginning of the site's own addresses, such as https://my.host; "" for none."""
+    given: str = env.str(name, default="")
+    value = given.rstrip("/")
+    if value and not re.fullmatch(r"https?://[^/?#@\s]+", value):
+        raise ImproperlyConfigured(f"{name} must be like https://my.host, not {given!r}.")
+    return value
+
+
+def webhooks(name: str, *, private: bool) -> list[str]:
+    """Addresses that are sent JSON. What is refused is not repeated: it may hold a secret."""
+    schemes = ("https", "http") if private else ("https",)
+    given: list[str] = env.list(name, default=[])
+    for number, address in enumerate(given, 1):
+        try:
+            parts = urlsplit(address)
+            is_good = bool(parts.scheme in schemes and parts.hostname and parts.port != 0)
+        except ValueError:
+            is_good = False
+        if not is_good or parts.username is not None or re.search(r"[\s\x00-\x1f]", address):
+            raise ImproperlyConfigured(
+                f"{name} has an address (number {number}) that is none, or has a user's name in it;"
+                " it must begin with https://, and with NOTIFY_PRIVATE may begin with http://."
+            )
+    return given
+
+
+def mailboxes(name: str) -> list[str]:
+    """E-mail addresses."""
+    given: list[str] = env.list(name, default=[])
+    for address in given:
+        try:
+            validate_email(address)
+        except ValidationError as error:
+            raise ImproperlyConfigured(
+                f"{name} has {address!r}, which is no e-mail address."
+            ) from error
+    return given
+
+
+def signing_secrets(name: str) -> list[str]:
+    """Secrets that sign webhooks: whsec_ and at least 24 bytes in base64, all of them at once."""
+    given: list[str] = env.list(name, default=[])
+    for number, secret in enumerate(given, 1):
+        try:
+            key = base64.b64decode(secret.removeprefix(SIGNING_PREFIX), validate=True)
+        except ValueError:
+            key = b""
+        if not secret.startswith(SIGNING_PREFIX) or len(key) < SIGNING_BYTES:
+            raise ImproperlyConfigured(
+                f"{name} has a secret (number {number}) that is not whsec_ and at least "
+                f"{SIGNING_BYTES} bytes in base64; `manage.py try_notices --new-secret` makes one."
+            )
+    return given
+
+
+def mail_server(name: str) -> dict[str, Any]:
+    """The server that takes e-mail, as Django's EMAIL_... settings without that beginning.
+
+    What is refused is not repeated: it may hold a password.
+    """
+    given: str = env.str(name, default="")
+    if not given:
+        return {}
+    try:
+        parts = urlsplit(given)
+        port = parts.port or MAIL_PORTS[parts.scheme]
+    except (KeyError, ValueError) as error:
+        raise ImproperlyConfigured(
+            f"{name} must be like smtp+tls://user:password@mail.my.host:587; smtps:// is TLS from "
+            "the first byte, smtp:// none. Signs such as / and @ in a password are written as %2F "
+            "and %40."
+        ) from error
+    return {
+        "HOST": parts.hostname or "localhost",
+        "PORT": port,
+        "HOST_USER": unquote(parts.username or ""),
+        "HOST_PASSWORD": unquote(parts.password or ""),
+        "USE_TLS": parts.scheme == "smtp+tls",
+        "USE_SSL": parts.scheme == "smtps",
+    }
 
 
 def cron(name: str) -> crontab | None:

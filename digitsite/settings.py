@@ -14,9 +14,14 @@ from digitsite.env import (
     env,
     flag,
     folder,
+    mail_server,
+    mailboxes,
+    origin,
     prefix,
     secret_key,
     share,
+    signing_secrets,
+    webhooks,
 )
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -170,6 +175,26 @@ if CELERY_BROKER_URL.startswith("filesystem://"):
 else:
     CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 10}
 
+# --- notices --------------------------------------------------------------------
+
+# Who is told when a run ends, drawings wait, a version goes live. Every process reads the same.
+NOTIFY_PRIVATE = flag("NOTIFY_PRIVATE", False)
+NOTIFY_WEBHOOKS = webhooks("NOTIFY_WEBHOOKS", private=NOTIFY_PRIVATE)
+NOTIFY_SIGNING_SECRET = signing_secrets("NOTIFY_SIGNING_SECRET")
+NOTIFY_EMAIL = mailboxes("NOTIFY_EMAIL")
+NOTIFY_WAITING = count("NOTIFY_WAITING", 100)
+NOTIFY_LANGUAGE = choice("NOTIFY_LANGUAGE", "en", ("en", "fr", "he"))
+SITE_URL = origin("SITE_URL")
+_mail = mail_server("EMAIL_URL")
+EMAIL_HOST = _mail.get("HOST", "")
+EMAIL_PORT = _mail.get("PORT", 25)
+EMAIL_HOST_USER = _mail.get("HOST_USER", "")
+EMAIL_HOST_PASSWORD = _mail.get("HOST_PASSWORD", "")
+EMAIL_USE_TLS = _mail.get("USE_TLS", False)
+EMAIL_USE_SSL = _mail.get("USE_SSL", False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="digits@localhost")
+
 # --- training -------------------------------------------------------------------
 
 MNIST_DIR = env.str("MNIST_DIR", default="")
@@ -232,6 +257,19 @@ if RETRAIN_CRON:
     CELERY_BEAT_SCHEDULE["retrain by schedule"] = {
         "task": "training.tasks.retrain_by_schedule",
         "schedule": RETRAIN_CRON,
+    }
+if NOTIFY_WEBHOOKS or NOTIFY_EMAIL:
+    CELERY_BEAT_SCHEDULE |= {
+        "deliver notices": {
+            "task": "digitsite.tasks.notices_deliver",
+            "schedule": RECOVER_EVERY,
+            "options": {"expires": RECOVER_EVERY},
+        },
+        "tell of drawings that wait": {
+            "task": "recognizer.tasks.waiting_tell",
+            "schedule": RECOVER_EVERY,
+            "options": {"expires": RECOVER_EVERY},
+        },
     }
 
 # --- serving --------------------------------------------------------------------

@@ -9,6 +9,7 @@ from prometheus_client import Counter, Gauge, Histogram
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from digitsite.models import Notice
 from digitsite.monitoring.metrics import PROCESS
 from digitsite.storage import disk
 from recognizer.models import Drawing, ModelVersion, StorageUse
@@ -48,6 +49,11 @@ class DatabaseCollector(Collector):
             drawings.add_metric([review], count)
         yield drawings
         yield from _storage()
+        yield GaugeMetricFamily(
+            "digits_notices_undelivered",
+            "Notices that were refused and are not sent.",
+            value=Notice.objects.undelivered().count(),
+        )
 
 
 def _storage() -> Iterator[Metric]:

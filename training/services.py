@@ -14,6 +14,7 @@ from django.utils import timezone
 from digitsite.exceptions import Conflict, Invalid
 from recognizer.models import Drawing, ModelVersion
 from recognizer.services import audit
+from training import notices
 from training.models import Heartbeat, RetrainCheck, TrainingRun
 from training.queue import enqueue
 
@@ -114,6 +115,7 @@ def run_cancel(*, run: TrainingRun, by: User | None = None) -> TrainingRun:
             audit.record(
                 what=audit.What.CANCEL, by=by, before={"status": run.status}, number=run.pk
             )
+            notices.run_ended(run_id=run.pk)
     run.refresh_from_db()
     if not changed:
         raise Conflict(f"The run is over ({run.status}).", code="run_over")
@@ -183,7 +185,9 @@ def _recover(run: TrainingRun) -> str:
     same = TrainingRun.objects.filter(pk=run.pk, claim=run.claim, heartbeat_at=run.heartbeat_at)
     if run.attempt >= MAX_ATTEMPTS:
         reason = f"Its worker disappeared {run.attempt} times; the last time while {_doing(run)}."
-        same.update(status=Status.FAILED, error=reason, finished_at=timezone.now())
+        with transaction.atomic():
+            if same.update(status=Status.FAILED, error=reason, finished_at=timezone.now()):
+                notices.run_ended(run_id=run.pk)
         return f"Run {run.pk} failed: {reason}"
     same.update(
         status=Status.QUEUED,

@@ -13,7 +13,7 @@ from django.db.models import Max
 from digitsite.exceptions import Conflict
 from recognizer.exceptions import BadArtifact
 from recognizer.models import ModelVersion, Promotion
-from recognizer.services import audit
+from recognizer.services import audit, notices
 from recognizer.serving import artifacts, golden, inspection, registry
 
 logger = logging.getLogger(__name__)
@@ -274,6 +274,7 @@ def _promote(
                 after={"live": version.number},
                 number=version.number,
             )
+            notices.version_live(promotion=promotion)
     except IntegrityError as error:
         raise Conflict(
             "Somebody else has just changed the live version.", code="live_changed"

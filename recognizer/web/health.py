@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
 from digitsite.broker import damaged_count
+from digitsite.models import Notice
 from digitsite.monitoring import readiness
 from digitsite.monitoring.metrics import PROCESS
 from digitsite.storage import disk
@@ -60,6 +61,12 @@ def _disk() -> str:
             f"only {megabytes} MB are free, so nothing is stored (DISK_FLOOR_MB)"
         )
     return "ok"
+
+
+@readiness.register("notices", needed=False)
+def _notices() -> str:
+    count = Notice.objects.undelivered().count()
+    return f"not delivered: {count}" if count else "ok"
 
 
 @require_safe

@@ -13,7 +13,7 @@ from tests.architecture.packages import APPS, Package, layers
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-WIDTH = 900
+WIDTH = 940
 MARGIN = 16
 BOX_HEIGHT = 36
 ROW_PITCH = 64

@@ -103,6 +103,80 @@ def test_a_misspelt_flag_is_not_taken_for_no(monkeypatch: pytest.MonkeyPatch, gi
         env.flag("A", False)
 
 
+# --- notices ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("address", "private"),
+    [("https://my.host/a?b=c", False), ("http://10.0.0.1:8080/", True), ("https://[::1]/", True)],
+)
+def test_webhooks_are_addresses(
+    monkeypatch: pytest.MonkeyPatch, address: str, private: bool
+) -> None:
+    monkeypatch.setenv("A", f"https://other.host/,{address}")
+    assert env.webhooks("A", private=private) == ["https://other.host/", address]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://my.host/", "https:///a", "my.host", "ftp://my.host/", "https://a:b@my.host/",
+     "https://my.host:0/", "https://my.host:x/", "https://my.host/\r\nX: y", "https://[::/"],
+)  # fmt: skip
+def test_what_is_no_webhook_is_refused_and_not_repeated(
+    monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setenv("A", address)
+    with pytest.raises(ImproperlyConfigured, match=r"A has an address \(number 1\)") as refusal:
+        env.webhooks("A", private=False)
+    assert address not in str(refusal.value)
+
+
+@pytest.mark.parametrize("secret", ["s3cret", "whsec_", "whsec_c2hvcnQ=", "whsec_" + "ä" * 40])
+def test_what_is_no_signing_secret_is_refused_and_not_repeated(
+    monkeypatch: pytest.MonkeyPatch, secret: str
+) -> None:
+    monkeypatch.setenv("A", secret)
+    with pytest.raises(ImproperlyConfigured, match="is not whsec_") as refusal:
+        env.signing_secrets("A")
+    assert secret not in str(refusal.value).replace("whsec_ and", "")
+
+
+def test_mail_goes_by_a_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("A", "smtp+tls://me%40my.host:p%2Fw@mail.my.host")
+    assert env.mail_server("A") == {
+        "HOST": "mail.my.host",
+        "PORT": 587,
+        "HOST_USER": "me@my.host",
+        "HOST_PASSWORD": "p/w",
+        "USE_TLS": True,
+        "USE_SSL": False,
+    }
+    assert env.mail_server("NOT_SET") == {}
+    monkeypatch.setenv("A", "smtps://mail.my.host:4650")
+    server = env.mail_server("A")
+    assert (server["PORT"], server["USE_TLS"], server["USE_SSL"]) == (4650, False, True)
+
+
+@pytest.mark.parametrize("given", ["mail.my.host", "imap://my.host", "smtp://a:s3cret@my.host:x"])
+def test_what_is_no_mail_server_is_refused(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    monkeypatch.setenv("A", given)
+    with pytest.raises(ImproperlyConfigured, match="A must be like smtp") as refusal:
+        env.mail_server("A")
+    assert "s3cret" not in str(refusal.value)
+
+
+def test_mailboxes_and_the_site_s_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("A", "me@my.host,you@my.host")
+    assert env.mailboxes("A") == ["me@my.host", "you@my.host"]
+    monkeypatch.setenv("A", "me")
+    with pytest.raises(ImproperlyConfigured, match="no e-mail address"):
+        env.mailboxes("A")
+    with pytest.raises(ImproperlyConfigured, match="A must be like"):
+        env.origin("A")
+    monkeypatch.setenv("A", "https://my.host/")
+    assert env.origin("A") == "https://my.host"
+
+
 # --- the secret key ---------------------------------------------------------------
 
 
@@ -295,6 +369,21 @@ def test_every_setting_stands_in_the_document_with_its_default() -> None:
         ),
         ({"PATH_PREFIX": "/static"}, checks.prefix_is_no_address_of_the_site, ["digitsite.E004"]),
         ({"SECRET_KEY": "abc"}, checks.key_is_hard_to_guess, ["digitsite.E003"]),
+        (
+            {"NOTIFY_WEBHOOKS": ["https://h/"], "NOTIFY_SIGNING_SECRET": []},
+            checks.notices_can_be_sent,
+            ["digitsite.E005"],
+        ),
+        (
+            {"NOTIFY_EMAIL": ["a@b.org"], "EMAIL_HOST": ""},
+            checks.notices_can_be_sent,
+            ["digitsite.E006"],
+        ),
+        (
+            {"NOTIFY_EMAIL": ["a@b.org"], "EMAIL_HOST": "mail"},
+            checks.notices_can_be_sent,
+            [],
+        ),
         ({"SECRET_KEY": "x" * 60}, checks.key_is_hard_to_guess, ["digitsite.E003"]),
         ({"SECRET_KEY": "abcde" * 9}, checks.key_is_hard_to_guess, ["digitsite.E003"]),
         ({"SECRET_KEY": "abcde" * 10}, checks.key_is_hard_to_guess, []),

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from recognizer.models import Drawing, DrawingUse, ModelVersion
 from recognizer.services.versions import first_answers, version_create
+from training import notices
 from training.models import RunSnapshot, TrainingRun
 
 Status = TrainingRun.Status
@@ -109,6 +110,7 @@ def run_conclude(
             finished_at=timezone.now(),
             progress={"stage": "done"},
         )
+        notices.run_ended(run_id=run.pk)
     return version
 
 
@@ -126,9 +128,10 @@ def remember_uses(version: ModelVersion, used: dict[str, list[uuid.UUID]]) -> No
 
 def run_fail(*, run: TrainingRun, error: str) -> None:
     """Ends a worker's run as failed, with the reason; does nothing where it is its own no more."""
-    TrainingRun.objects.filter(pk=run.pk, claim=run.claim, status__in=AT_WORK).update(
-        status=Status.FAILED, error=error, finished_at=timezone.now()
-    )
+    mine = TrainingRun.objects.filter(pk=run.pk, claim=run.claim, status__in=AT_WORK)
+    with transaction.atomic():
+        if mine.update(status=Status.FAILED, error=error, finished_at=timezone.now()):
+            notices.run_ended(run_id=run.pk)
 
 
 def run_release(*, run: TrainingRun) -> None:

@@ -44,7 +44,7 @@ def no_database(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_it_works(visitor: APIClient, live_model: Any) -> None:
     assert visitor.get("/healthz").content == b"ok"
     services.message_arrived(now=timezone.now())
-    names = ("database", "model", "broker", "disk", "queue", "worker", "message")
+    names = ("database", "model", "broker", "disk", "queue", "worker", "message", "notices")
     assert ready(visitor) == (200, {"ready": True} | dict.fromkeys(names, "ok"))
 
 
@@ -57,7 +57,7 @@ def test_without_a_database_it_is_not_ready(
 ) -> None:
     status, report = ready(visitor)
     assert status == 503
-    rows = ("database", "model", "queue", "worker", "message")
+    rows = ("database", "model", "queue", "worker", "message", "notices")
     known = {"broker": "ok", "disk": "ok"}
     assert report == {"ready": False} | dict.fromkeys(rows, "failed") | known
 
