@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmarks.common import folds, results, trained
+from benchmarks.common import people, results, trained
 from recognizer.labels import NOT_A_DIGIT_CLASS
 from recognizer.serving.engine import LiteRTEngine
 from training.network.calibration import softmax
@@ -45,8 +45,11 @@ class Outputs:
 
     @property
     def answers(self) -> NDArray[np.int64]:
-        """(n,) the likeliest of the eleven classes, 10 for no digit."""
-        return np.asarray(self.logits.argmax(axis=1), dtype=np.int64)
+        """(n,) what the site says at a new version's thresholds: a digit, or 10 for no digit."""
+        from training.runs import learning
+
+        none = self.probabilities[:, NOT_A_DIGIT_CLASS] >= learning.THRESHOLDS.not_a_digit
+        return np.where(none, NOT_A_DIGIT_CLASS, self.digits)
 
     @property
     def digits(self) -> NDArray[np.int64]:
@@ -55,16 +58,22 @@ class Outputs:
 
 
 class Network:
-    """The network in an artifact's folder or in a `.keras` file, its readers compiled once."""
+    """The network in an artifact's folder or in a `.keras` file, its readers compiled once.
 
-    def __init__(self, path: Path) -> None:
+    With `motion_of` another network's reader of motion takes the place of its own.
+    """
+
+    def __init__(self, path: Path, *, motion_of: Path | None = None) -> None:
         from training.network.model import load_exported
-        from training.network.readers import load_readers
+        from training.network.readers import Readers, load_readers
         from training.network.senses import MOTION, PICTURE
 
         self.file = trained.keras_file(path)
         content = self.file.read_bytes()
         readers = load_readers(content)
+        if motion_of is not None:
+            other = load_readers(trained.keras_file(motion_of).read_bytes())
+            readers = Readers(readers.picture, other.motion)
         self.calibration = _calibration(load_exported(content))
         self._picture = _Reader(readers.picture, PICTURE)
         self._motion = _Reader(readers.motion, MOTION) if readers.motion is not None else None
@@ -145,10 +154,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--folds",
         type=int,
         default=0,
-        help="train the network on with the ink of all writers but a fold's, and let each "
+        help="train the network on with the ink of all people but a fold's, and let each "
         "read its own fold's (default: 0, the network as it is reads everybody's)",
     )
-    parser.add_argument("--epochs", type=int, default=0, help="of each fold (default: the site's)")
+    parser.add_argument("--only", type=int, nargs="+", help="these folds, from 1 (default: all)")
+    parser.add_argument(
+        "--epochs", type=int, default=0, help="of each fold (default: make model's)"
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,23 +174,37 @@ class Part:
 
 
 def parts(options: argparse.Namespace, writers: NDArray[np.str_]) -> list[Part]:
-    """The drawings of these writers, (n,), divided among the networks that `options` name."""
+    """The drawings of these writers, (n,), divided among the networks that `options` name.
+
+    With `--only` some folds' alone are in any part.
+    """
     champion = options.model or trained.scratch()
     if not options.folds:
         return [
             Part(np.ones(len(writers), dtype=bool), champion, Network(champion), knows_ink=False)
         ]
-    networks = folds.fold_networks(options.folds, champion=champion, epochs=options.epochs)
+    wanted = [number - 1 for number in options.only] if options.only else None
+    named = np.array([people.pen_writer(name) for name in writers.tolist()])
     every = [
-        Part(np.isin(writers, fold.held_out), fold.folder, Network(fold.folder), knows_ink=True)
-        for fold in networks
+        Part(
+            np.isin(named, people.everybody().writers[part.rows]),
+            part.folder,
+            Network(part.folder),
+            knows_ink=True,
+        )
+        for part in people.by_person(
+            options.folds, wanted, epochs=options.epochs, champion=champion
+        )
     ]
     return [part for part in every if part.rows.any()]
 
 
 def section(name: str, options: argparse.Namespace) -> str:
     """The section of RESULTS.md: figures by folds have one beside that of zero-shot figures."""
-    return f"{name}, {options.folds} folds by writer" if options.folds else f"{name}, zero-shot"
+    if not options.folds:
+        return f"{name}, zero-shot"
+    only = f" (only {', '.join(map(str, options.only))})" if options.only else ""
+    return f"{name}, {options.folds} folds by writer{only}"
 
 
 def described(options: argparse.Namespace) -> str:
@@ -187,8 +213,8 @@ def described(options: argparse.Namespace) -> str:
     if not options.folds:
         return f"Read by {start}."
     return (
-        f"Read by {options.folds} networks, each {start} trained on with the ink of all writers "
-        "but its fold's."
+        f"Read by {len(options.only or range(options.folds))} networks, each {start} trained on, "
+        "as the shipped one was, with the ink of all people but its fold's."
     )
 
 

@@ -19,7 +19,11 @@ from training.data import corpora, snapshot
 from training.examples import Examples
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
+
+    from recognizer.preprocessing.strokes import Stroke
 
 PEN = "pen digits"  # the collection of the UCI pen digits
 SECOND_STAGE = 12  # epochs, as `make model` has them
@@ -27,9 +31,10 @@ SECOND_STAGE = 12  # epochs, as `make model` has them
 
 @dataclass(frozen=True, eq=False)
 class People:
-    """Drawings row by row: examples, and (n,) by whom, in which collection, of what, and whether
-    training may learn from it."""
+    """Drawings row by row: strokes, examples, and (n,) by whom, in which collection, of what, and
+    whether training may learn from it."""
 
+    strokes: list[list[Stroke]]
     examples: Examples
     writers: NDArray[np.str_]
     collections: NDArray[np.str_]
@@ -59,7 +64,7 @@ def everybody() -> People:
     folder = Path(settings.CORPORA_DIR or "")
     try:
         drawings = [
-            corpora.Drawn(one.strokes, one.label, f"pen {one.writer}", PEN, str(one.label))
+            corpora.Drawn(one.strokes, one.label, pen_writer(one.writer), PEN, str(one.label))
             for one in corpora.pendigits(folder)
         ]
         for name in (corpora.UNIPEN_DIGITS, corpora.UNIPEN_SIGNS):
@@ -67,6 +72,7 @@ def everybody() -> People:
     except BadHandwriting as error:
         raise SystemExit(f"CORPORA_DIR does not hold the ink corpora: {error}") from error
     return People(
+        [one.strokes for one in drawings],
         Examples(
             Glyphs.of([ink.normalise(one.strokes) for one in drawings]),
             np.array([one.label for one in drawings]),
@@ -78,6 +84,11 @@ def everybody() -> People:
     )
 
 
+def pen_writer(name: str) -> str:
+    """The person's name here whom the corpus of the pen digits calls so."""
+    return f"pen {name}"
+
+
 @dataclass(frozen=True, eq=False)
 class Part:
     """Some of the people, `rows` of all drawings, and the folder of a network without them."""
@@ -87,8 +98,20 @@ class Part:
     folder: Path
 
 
-def by_person(folds: int, wanted: list[int], *, epochs: int) -> list[Part]:
-    """One part a fold, found or trained: whole people, those of one collection dealt in turn."""
+def by_person(
+    folds: int,
+    wanted: Sequence[int] | None = None,
+    *,
+    epochs: int = 0,
+    champion: Path | None = None,
+) -> list[Part]:
+    """One part a fold, found or trained: whole people, those of one collection dealt in turn.
+
+    `wanted` are numbers of folds from 0, by default all of them. Each network starts from
+    `champion` (an artifact's folder that has seen no ink; left out, MNIST's own). 0 epochs are
+    those of `make model`. Ends with a sentence where there are not at least two folds, or
+    fewer people than folds.
+    """
     people = everybody()
     first = {}
     for writer, collection in zip(
@@ -96,12 +119,26 @@ def by_person(folds: int, wanted: list[int], *, epochs: int) -> list[Part]:
     ):
         first.setdefault(writer, collection)
     order = sorted(first, key=lambda writer: (first[writer], writer))
-    fold = {writer: number % folds for number, writer in enumerate(order)}
-    number = np.array([fold[writer] for writer in people.writers.tolist()])
-    return [_part(f"fold {one + 1} of {folds}", number == one, epochs=epochs) for one in wanted]
+    parted = part_writers(order, folds)
+    return [
+        _part(
+            f"fold {number + 1} of {folds}",
+            np.isin(people.writers, parted[number]),
+            epochs=epochs,
+            champion=champion,
+        )
+        for number in (range(folds) if wanted is None else wanted)
+    ]
 
 
-def by_collection(names: list[str], *, epochs: int) -> list[Part]:
+def part_writers(writers: list[str], folds: int) -> list[list[str]]:
+    """Whole writers in turn: of 30 in 5 folds the first gets the 1st, 6th, 11th and so on."""
+    if not 2 <= folds <= len(writers):
+        raise SystemExit(f"{len(writers)} writers can be parted into 2 to {len(writers)} folds.")
+    return [writers[start::folds] for start in range(folds)]
+
+
+def by_collection(names: list[str], *, epochs: int = 0) -> list[Part]:
     """One part a name, without anybody who wrote for it: a collection of UNIPEN's digits, or
     several joined by "+", which one network does without together.
     """
@@ -114,7 +151,7 @@ def by_collection(names: list[str], *, epochs: int) -> list[Part]:
     return parts
 
 
-def _part(name: str, rows: NDArray[np.bool_], *, epochs: int) -> Part:
+def _part(name: str, rows: NDArray[np.bool_], *, epochs: int, champion: Path | None = None) -> Part:
     """A network that has learned from everybody else, by the site's own second stage."""
     people = everybody()
     others = np.flatnonzero(~rows & people.usable)
@@ -128,4 +165,7 @@ def _part(name: str, rows: NDArray[np.bool_], *, epochs: int) -> Part:
     capped = snapshot.capped_weights(whose, [None] * len(whose))
     weights = snapshot.balanced_weights(examples.labels, capped)
     drawings = replace(examples, weights=weights)
-    return Part(name, rows, trained.warm(trained.scratch(), drawings, name=name, epochs=epochs))
+    folder = trained.warm(
+        champion or trained.scratch(), drawings, name=name, epochs=epochs or SECOND_STAGE
+    )
+    return Part(name, rows, folder)

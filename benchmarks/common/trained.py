@@ -156,7 +156,8 @@ def _trained(readers: Readers, calibration: Calibration, lesson: Lesson) -> Path
         results = _fitted(readers.picture, lesson, PICTURE, checkpoints[0])
         if readers.motion is not None and lesson.motion is not None:
             inked = _of_ink(lesson, lesson.motion)
-            results += _fitted(readers.motion, inked, MOTION, checkpoints[1])
+            if len(inked.train):  # otherwise it stays as it is, as on the site
+                results += _fitted(readers.motion, inked, MOTION, checkpoints[1])
             if readers.motion.name == motion_model.FRESH:
                 motion_model.temper(readers.motion)
         _keep(readers, calibration, lesson, results, folder)

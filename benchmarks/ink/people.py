@@ -21,6 +21,7 @@ from benchmarks.common import people, results
 from benchmarks.common.people import PEN, SECOND_STAGE, everybody
 from benchmarks.common.results import percent
 from recognizer.labels import NOT_A_DIGIT_CLASS
+from recognizer.preprocessing import ink
 from recognizer.preprocessing.glyph import Glyphs
 from recognizer.serving.decision import SURE, readings
 from recognizer.serving.engine import LiteRTEngine
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 
 FEW = 20  # drawings: writers of fewer are not counted as writers
 POOR = 0.95
+SEED = 7
+INK, TURNED = "as ink, %", "strokes shuffled and turned by chance, %"
+PICTURES = "the same as pictures, %"
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,17 +60,32 @@ def answers(engine: LiteRTEngine, glyphs: Glyphs) -> Answers:
     )
 
 
-def read(parts: list[Part]) -> tuple[NDArray[np.intp], Answers, Answers]:
-    """The rows of all parts, what their networks say of the ink, and of the picture alone."""
-    found, of_ink, of_pictures = [], [], []
+def read(parts: list[Part]) -> tuple[NDArray[np.intp], dict[str, Answers]]:
+    """The rows of all parts, and what their networks say of them, by how they are shown: as ink,
+    as ink whose strokes come in another order and direction, and as pictures."""
+    found = []
+    given: dict[str, list[Answers]] = {name: [] for name in (INK, TURNED, PICTURES)}
     for part in parts:
         rows = np.flatnonzero(part.rows)
         engine = LiteRTEngine((part.folder / LiteRTEngine.file_name).read_bytes())
         glyphs = everybody().examples.glyphs[rows]
         found.append(rows)
-        of_ink.append(answers(engine, glyphs))
-        of_pictures.append(answers(engine, glyphs.pictures()))
-    return np.concatenate(found), _joined(of_ink), _joined(of_pictures)
+        given[INK].append(answers(engine, glyphs))
+        given[TURNED].append(answers(engine, turned(rows)))
+        given[PICTURES].append(answers(engine, glyphs.pictures()))
+    return np.concatenate(found), {name: _joined(every) for name, every in given.items()}
+
+
+def turned(rows: NDArray[np.intp]) -> Glyphs:
+    """The drawings' glyphs, their strokes shuffled and each reversed by chance."""
+    rng = np.random.default_rng(SEED)
+    glyphs = []
+    for row in rows.tolist():
+        strokes = everybody().strokes[row]
+        order, reversed_ = rng.permutation(len(strokes)), rng.random(len(strokes)) < 0.5
+        changed = [strokes[at][::-1] if reversed_[at] else strokes[at] for at in order]
+        glyphs.append(ink.normalise(changed))
+    return Glyphs.of(glyphs)
 
 
 def _joined(parts: list[Answers]) -> Answers:
@@ -142,7 +161,7 @@ def by_source(rows: NDArray[np.intp], given: Answers) -> str:
 def main() -> None:
     options = _options()
     if options.collections is None:
-        wanted = [number - 1 for number in options.only or range(1, options.folds + 1)]
+        wanted = [number - 1 for number in options.only] if options.only else None
         parts = people.by_person(options.folds, wanted, epochs=options.epochs)
         section = f"people, {options.folds} folds" + (
             f" (only {', '.join(map(str, options.only))})" if options.only else ""
@@ -150,15 +169,17 @@ def main() -> None:
     else:
         parts = people.by_collection(options.collections, epochs=options.epochs)
         section = "people, collections left out"
-    rows, of_ink, of_pictures = read(parts)
-    together = zip(figures(rows, of_ink), figures(rows, of_pictures), strict=True)
-    table = [(name, ink, picture) for (name, ink), (_, picture) in together]
+    rows, given = read(parts)
+    columns = [figures(rows, one) for one in given.values()]
+    table = [
+        [cells[0][0], *(figure for _, figure in cells)] for cells in zip(*columns, strict=True)
+    ]
     digits = ~everybody().signs[rows]
-    text = results.table(["", "as ink, %", "the same as pictures, %"], table)
+    text = results.table(["", *given], table)
     text += (
         f"\n\n{digits.sum():,} digits and {everybody().plain[rows].sum():,} plain signs, each "
         f"read by one of {len(parts)} networks that has seen nothing of its writer. As ink, "
-        f"by source:\n\n{by_source(rows, of_ink)}"
+        f"by source:\n\n{by_source(rows, given[INK])}"
     )
     results.write(section, text)
 

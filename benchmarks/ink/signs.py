@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from benchmarks import ROOT
 from benchmarks.common import results
-from benchmarks.common.folds import part_writers
+from benchmarks.common.people import part_writers
 from benchmarks.common.results import percent
 from benchmarks.ink import composition
 from benchmarks.ink.composition import Written

@@ -21,6 +21,7 @@ from benchmarks.common import data, networks, results
 from benchmarks.common.results import percent
 from recognizer.serving import decision
 from training.network.calibration import BINS, calibration_error, negative_log_likelihood
+from training.runs import learning
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -67,10 +68,8 @@ def uncooled(outputs: Outputs) -> Outputs:
     return replace(outputs, temperature=np.ones_like(outputs.temperature))
 
 
-def verdicts(outputs: Outputs, labels: NDArray[np.int64]) -> str:
+def verdicts(given: list[decision.Reading], labels: NDArray[np.int64]) -> str:
     """A table of the site's verdicts on the drawings, and how often each is right."""
-    probabilities = outputs.probabilities.astype(np.float32)
-    given = [decision.answer(row, decision.Thresholds()) for row in probabilities]
     rows = []
     for verdict in (decision.SURE, decision.UNSURE, decision.NO_DIGIT):
         of_it = [pair for pair in zip(given, labels, strict=True) if pair[0].verdict == verdict]
@@ -105,6 +104,13 @@ def main() -> None:
     labels = np.concatenate([ink.labels[part.rows] for part in parts])
     of_ink = [part.network.predict(ink.examples.glyphs[part.rows]) for part in parts]
     of_mnist = [part.network.predict(mnist.glyphs) for part in parts]
+    said = [
+        reading
+        for part in parts
+        for reading in decision.readings(
+            part.network.engine.predict(ink.examples.glyphs[part.rows]), learning.THRESHOLDS
+        )
+    ]
     rows = []
     for when, change in (("before", uncooled), ("after", lambda outputs: outputs)):
         every = [figures(change(one), mnist.labels) for one in of_mnist]
@@ -117,8 +123,8 @@ def main() -> None:
         f"{networks.described(options)} {len(mnist)} digits of {mnist_name}, {len(ink)} pen "
         f"digits; {BINS} bins. Before: temperature 1; after: {temperatures}, fitted on the "
         "validation images and non-digits.",
-        verdicts(joined(of_ink), labels),
-        "What the site says of the unseen ink.",
+        verdicts(said, labels),
+        "What the site says of the unseen ink, at a new version's thresholds.",
     ]
     name = results.final_section(networks.section("calibration", options), options)
     results.write(name, "\n\n".join(text))

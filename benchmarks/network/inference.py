@@ -4,7 +4,8 @@
 
 Drawings (UCI pen digits) are normalised and read one by one by LiteRT, ONNX
 Runtime, a compiled call of Keras and Keras' `predict`, in turn. Before that all
-four must give the same answers.
+four must give the same answers. Processor time is what counts, so that other work
+on the machine does not.
 """
 
 from __future__ import annotations
@@ -108,18 +109,18 @@ def largest_difference(every: dict[str, Runtime], glyphs: Glyphs) -> float:
 
 
 def timed(runtime: Runtime, record: Handwriting) -> tuple[float, float]:
-    """Milliseconds to normalise a drawing, and to predict its digit."""
-    started = time.perf_counter()
+    """Processor milliseconds to normalise a drawing, and to predict its digit."""
+    started = time.process_time()
     glyphs = Glyphs.of([ink.normalise(record.strokes)])
-    normalised = time.perf_counter()
+    normalised = time.process_time()
     runtime.predict(glyphs)
-    return (normalised - started) * 1000, (time.perf_counter() - normalised) * 1000
+    return (normalised - started) * 1000, (time.process_time() - normalised) * 1000
 
 
 def measured(
     every: dict[str, Runtime], records: list[Handwriting]
 ) -> dict[str, NDArray[np.float64]]:
-    """By runtime, (n, 2) milliseconds: normalising and predicting each drawing.
+    """By runtime, (n, 2) processor milliseconds: normalising and predicting each drawing.
 
     The runtimes take turns, so that what else is running slows all of them.
     """
@@ -160,7 +161,9 @@ def main() -> None:
     text = [
         table(measured(every, drawings.records)),
         f"{len(drawings)} drawings of {points:.0f} points on average, one by one, on one thread; "
-        f"the runtimes take turns. Their probabilities differ by {difference:.1g} at most.",
+        "milliseconds of the processor, which on a quiet machine are those of the clock; "
+        f"the runtimes take turns. Their probabilities differ by {difference:.1g} at most. The "
+        f"machine's load as it ended: {os.getloadavg()[0]:.1f}.",
     ]
     results.write("inference", "\n\n".join(text))
 

@@ -4,8 +4,9 @@
 
 Each round draws some people at random. A network of MNIST alone is trained on, by
 the site's warm recipe, with so many drawings of theirs, and then reads the ink of
-all others. The second table is the other way round: a network that knows ink is
-trained on when none of that ink is at hand any more.
+all others. The second table is the other way round: a network that knows the ink of
+all people but a fold's is trained on when none of that ink is at hand any more, and
+reads the fold's. An answer is what the site says: a digit that is called none is wrong.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from benchmarks.common import data, folds, networks, results, trained
+from benchmarks.common import data, networks, people, results, trained
 from benchmarks.common.networks import Network
 from benchmarks.common.results import percent, points
 from recognizer.labels import NOT_A_DIGIT_CLASS
@@ -26,10 +27,11 @@ from training.examples import Examples
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from numpy.typing import NDArray
+
     from benchmarks.common.data import Ink
 
-SCANS = 300
-FEW = 20
+MANY, FEW = 300, 20  # new drawings, of several people and of one
 
 
 @dataclass(frozen=True)
@@ -108,46 +110,104 @@ def cells(every: list[Outcome]) -> list[str]:
     ]  # fmt: skip
 
 
-def scans(fold: folds.Fold, ink: Ink, number: int) -> tuple[Examples, Examples]:
-    """Digits of MNIST as uploaded drawings, and the unseen ink of the fold's writers."""
+@dataclass(frozen=True, eq=False)
+class Lesson:
+    """New drawings for a network that knows ink, and the rows of `people.everybody` that it has
+    not seen then either."""
+
+    drawings: Examples
+    unseen: NDArray[np.bool_]
+
+
+def scans(part: people.Part, number: int, writers: int) -> Lesson:
+    """Digits of MNIST as uploaded drawings."""
     learned, _ = data.learned_and_kept(number)
     digits = np.flatnonzero(learned.labels != NOT_A_DIGIT_CLASS)
-    rows = np.random.default_rng([data.SEED, number]).permutation(digits)[:SCANS]
-    people = [f"uploader {row % 10}" for row in range(len(rows))]
-    unseen = ink.select(np.isin(ink.writers, fold.held_out)).examples
-    return trained.as_drawings(learned.select(rows), people), unseen
+    rows = np.random.default_rng([data.SEED, number]).permutation(digits)[:MANY]
+    uploaders = [f"uploader {row % 10}" for row in range(len(rows))]
+    return Lesson(trained.as_drawings(learned.select(rows), uploaders), part.rows)
 
 
-def few(fold: folds.Fold, ink: Ink, number: int) -> tuple[Examples, Examples]:
-    """A few drawings of one of the fold's writers, and the unseen ink of the others."""
+def corrections(part: people.Part, number: int, writers: int) -> Lesson:
+    """Drawings of some of the fold's people, of those half who have drawn most."""
+    return _drawings_of(part, number, writers=writers, count=MANY)
+
+
+def few(part: people.Part, number: int, writers: int) -> Lesson:
+    """A few drawings of one of the fold's people."""
+    return _drawings_of(part, number, writers=1, count=FEW)
+
+
+def _drawings_of(part: people.Part, number: int, *, writers: int, count: int) -> Lesson:
+    everybody = people.everybody()
+    digits = part.rows & ~everybody.signs
+    names, drawn = np.unique(everybody.writers[digits], return_counts=True)
     rng = np.random.default_rng([data.SEED, number])
-    person = rng.choice(fold.held_out)
-    theirs = rng.permutation(np.flatnonzero(ink.writers == person))[:FEW]
-    chosen = ink.select(theirs)
-    others = np.isin(ink.writers, fold.held_out) & (ink.writers != person)
-    drawings = trained.as_drawings(chosen.examples, chosen.writers.tolist())
-    return drawings, ink.select(others).examples
+    theirs = np.isin(everybody.writers, rng.permutation(names[drawn >= np.median(drawn)])[:writers])
+    rows = rng.permutation(np.flatnonzero(digits & theirs))[:count]
+    drawings = everybody.examples.select(rows)
+    whose = everybody.writers[rows].tolist()
+    return Lesson(trained.as_drawings(drawings, whose), part.rows & ~theirs)
 
 
-def keeping(champion: Path, ink: Ink, mnist: Examples, options: argparse.Namespace) -> str:
-    """A table with a row for each kind of new drawings, means over `rounds` of the folds."""
-    known = folds.fold_networks(options.folds, champion=champion, epochs=options.epochs)
-    kinds: dict[str, Callable[[folds.Fold, Ink, int], tuple[Examples, Examples]]] = {
-        f"{SCANS} digits like MNIST's": scans,
-        f"{FEW} drawings of one person": few,
-    }
+KINDS: dict[str, Callable[[people.Part, int, int], Lesson]] = {
+    f"{MANY} digits like MNIST's": scans,
+    f"{MANY} corrections": corrections,
+    f"{FEW} drawings of one person": few,
+}
+INKS = ("pen digits", "UNIPEN's digits")
+
+
+def kept(part: people.Part, candidate: Path, unseen: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """(2, 3) shares of each of `INKS` that are read right: before, after, and after with the
+    motion's reader as it was before.
+
+    NaN where nobody of a kind is unseen.
+    """
+    everybody = people.everybody()
+    readers = Network(part.folder), Network(candidate), Network(candidate, motion_of=part.folder)
+    found = np.full((len(INKS), len(readers)), np.nan)
+    for row, of_pen in enumerate((True, False)):
+        of_it = (everybody.collections == people.PEN) == of_pen
+        examples = everybody.examples.select(unseen & ~everybody.signs & of_it)
+        if len(examples):
+            found[row] = [share_right(network, examples) for network in readers]
+    return found
+
+
+def keeping(champion: Path, mnist: Examples, options: argparse.Namespace) -> str:
+    """A table with a row for each kind of new drawings and of ink, means over the folds."""
+    wanted = range(min(options.rounds, options.folds))
+    parts = people.by_person(options.folds, wanted, champion=champion)
     rows = []
-    for name, kind in kinds.items():
-        every = []
-        for number, fold in enumerate(known[: options.rounds]):
-            drawings, unseen = kind(fold, ink, number)
+    for name, kind in KINDS.items():
+        shares, of_mnist = [], []
+        for number, part in enumerate(parts):
+            lesson = kind(part, number, options.writers)
             candidate = trained.warm(
-                fold.folder, drawings, name=f"{name}, fold {number + 1}",
+                part.folder, lesson.drawings, name=f"{name}, fold {number + 1}",
                 epochs=options.epochs, seed=number,
             )  # fmt: skip
-            every.append(outcome(fold.folder, candidate, unseen, mnist))
-        rows.append([name, *cells(every)])
-    return results.table(["", *COLUMNS], rows)
+            shares.append(kept(part, candidate, lesson.unseen))
+            before, after = Network(part.folder), Network(candidate)
+            of_mnist.append(share_right(after, mnist) - share_right(before, mnist))
+        for number, ink in enumerate(INKS):
+            found = np.array([one[number] for one in shares])
+            before, after, frozen = found[~np.isnan(found).any(axis=1)].T
+            if not len(before):
+                continue  # all of the few people have been learned from
+            rows.append(
+                [
+                    name, ink, percent(before.mean()), percent(after.mean()),
+                    points((after - before).mean()), points((after - before).min()),
+                    points((frozen - before).mean()), points(np.mean(of_mnist)),
+                ]
+            )  # fmt: skip
+    columns = [
+        "new drawings", "unseen ink", "before %", "after %", "gain, points", "least",
+        "motion's reader frozen, points", "MNIST gain, points",
+    ]  # fmt: skip
+    return results.table(columns, rows)
 
 
 def main() -> None:
@@ -168,10 +228,12 @@ def main() -> None:
         f"From {networks.origin(options.model)}, with labelled drawings of {options.writers} "
         f"people taken at random, read right before or not; {mnist_name}; means over "
         f"{options.rounds} rounds of other people and seeds, and the least of them.",
-        keeping(champion, ink, mnist, options),
-        f"From networks that learned the ink of all writers but a fold's (of {options.folds}), "
-        "trained on without that ink, reading the fold's; means over "
-        f"{min(options.rounds, options.folds)} folds.",
+        keeping(champion, mnist, options),
+        f"From networks that learned the ink of all people but a fold's (of {options.folds}), as "
+        "the shipped one learned it, trained on without that ink, reading the fold's people of "
+        f"whom they still know nothing; corrections are of {options.writers} of the fold's "
+        f"people. Means over {min(options.rounds, options.folds)} folds. Frozen: the motion's "
+        "reader as it was before, the picture's trained on.",
     ]
     results.write(results.final_section("loop", options), "\n\n".join(text))
 

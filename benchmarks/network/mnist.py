@@ -23,7 +23,7 @@ from benchmarks.common.results import percent
 def accuracies(folder: Path, *, final: bool) -> list[float]:
     """The shares read right of the validation digits and, with `final`, of the test digits.
 
-    Each set has two: among eleven answers, as on the site, and among the ten digits.
+    Each set has two: as the site decides, and among the ten digits.
     """
     network = Network(folder)
     shares = []
@@ -71,7 +71,7 @@ def by_seed(folders: list[Path], *, final: bool) -> str:
     names = [
         f"{name}, {answers} %"
         for name in (["validation", "test"] if final else ["validation"])
-        for answers in ("eleven answers", "ten digits")
+        for answers in ("as the site decides", "ten digits")
     ]
     return results.table(["seed", *names, "minutes of training"], rows)
 
@@ -89,7 +89,7 @@ def main() -> None:
         by_seed(folders, final=options.final),
         f"{epochs} epochs each; {len(validation):,} digits of the training images for validation"
         + (f", {len(test):,} for the test." if options.final else ", the test not looked at.")
-        + " With eleven answers a digit that is taken for none counts as misread; with ten, as "
+        + " As the site decides, a digit that is called none counts as misread; with ten, as "
         "MNIST is usually read, the likeliest digit is the answer.",
         costs(folders[0]),
     ]

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from django.conf import LazySettings
 
-from benchmarks.common import data, folds, results, trained
+from benchmarks.common import data, people, results, trained
 from benchmarks.common.networks import Outputs, Part
 from benchmarks.ink import canvas
 from benchmarks.network import calibration, loop, scores, training
@@ -22,7 +22,7 @@ from recognizer.services.versions import SHIPPED
 from tests import ROOT
 from tests.support.handwriting import LETTER, sheet, write
 from tests.support.networks import mixed_glyphs
-from training.data.corpora import LETTERS, PENDIGITS
+from training.data.corpora import LETTERS, PENDIGITS, UNIPEN_DIGITS, UNIPEN_SIGNS
 from training.network.progress import EpochResult
 from training.synthesis import digit_variants
 
@@ -52,16 +52,29 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def few_drawings(tmp_path: Path, settings: LazySettings) -> None:
-    """Corpora of 80 digits by four writers and 40 letters of the two alphabets to choose on."""
+    """Corpora of 80 digits by four writers and 40 letters of the two alphabets to choose on; of
+    UNIPEN 40 digits and four signs by four other people."""
     write(tmp_path / PENDIGITS, [sheet(number) for number in range(80)])
     alphabets = [name for name in data.ALPHABETS if name != data.KEPT_FOR_THE_END]
     write(tmp_path / LETTERS, [LETTER | {"alphabet": name} for name in alphabets * 20])
+    for name, lines in (
+        (UNIPEN_DIGITS, [sheet(number) for number in range(40)]),
+        (UNIPEN_SIGNS, [sheet(number) | {"label": "&"} for number in range(4)]),
+    ):
+        theirs = [line | {"writer": f"u{line['writer']}", "collection": "c"} for line in lines]
+        write(tmp_path / name, theirs)
     settings.CORPORA_DIR = str(tmp_path)
     forget()
 
 
 def forget() -> None:
-    for cached in (data._pen_digits, data.letters, data.mnist, data.learned_and_kept):
+    for cached in (
+        data._pen_digits,
+        data.letters,
+        data.mnist,
+        data.learned_and_kept,
+        people.everybody,
+    ):
         cached.cache_clear()
 
 
@@ -228,12 +241,12 @@ def test_the_worst_writer_is_found() -> None:
 
 def test_folds_hold_whole_writers_once() -> None:
     writers = [str(number) for number in range(1, 31)]
-    parted = folds.part_writers(writers, 5)
+    parted = people.part_writers(writers, 5)
     assert sorted((name for part in parted for name in part), key=int) == writers
     assert {len(part) for part in parted} == {6}
     for count in (1, 31):
         with pytest.raises(SystemExit, match="2 to 30 folds"):
-            folds.part_writers(writers, count)
+            people.part_writers(writers, count)
 
 
 def test_a_contributor_of_many_drawings_weighs_no_more_than_the_cap(settings: LazySettings) -> None:

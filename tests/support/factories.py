@@ -21,8 +21,11 @@ SHAPES = {"0": ZERO, "1": ONE, "4": FOUR, "7": SEVEN}
 
 def contributor(number: int = 0, **fields: Any) -> Contributor:
     """The contributor of a number, always with the same id, and so on one side of the split."""
-    key = uuid.uuid5(uuid.NAMESPACE_OID, f"contributor {number}")
-    return Contributor.objects.get_or_create(pk=key, defaults=fields)[0]
+    return Contributor.objects.get_or_create(pk=contributor_key(number), defaults=fields)[0]
+
+
+def contributor_key(number: int) -> uuid.UUID:
+    return uuid.uuid5(uuid.NAMESPACE_OID, f"contributor {number}")
 
 
 def drawing(
@@ -35,13 +38,12 @@ def drawing(
 ) -> Drawing:
     """An accepted drawing; `more` overrides any field."""
     strokes = SHAPES[shape]
-    glyph = ink.normalise([np.array(stroke, dtype=float)[:, :2] for stroke in strokes])
     fields: dict[str, Any] = {
         "contributor": by,
         "version": version,
         "source": "ink",
         "strokes": strokes,
-        "pixels": glyph.pixels.tobytes(),
+        "pixels": pixels_of(strokes),
         "normalisation": NORMALISATION,
         "digit": read_as,
         "confidence": 0.9,
@@ -53,6 +55,12 @@ def drawing(
         "reviewed_at": timezone.now(),
     }
     return Drawing.objects.create(**{**fields, **more})
+
+
+def pixels_of(strokes: list[list[list[float]]]) -> bytes:
+    """The 784 bytes of a drawing, as they are stored."""
+    glyph = ink.normalise([np.array(stroke, dtype=float)[:, :2] for stroke in strokes])
+    return glyph.pixels.tobytes()
 
 
 def version(*, gate_verdict: str = "passed", parent: ModelVersion | None = None) -> ModelVersion:

@@ -11,9 +11,8 @@ import pytest
 
 from recognizer.models import DrawingUse, ModelVersion
 from recognizer.services import versions
-from recognizer.serving import artifacts, browser_files, registry
-from tests.support import factories, networks
-from tests.support.drawings import FOUR, body
+from recognizer.serving import artifacts, registry
+from tests.support import factories, networks, old_site
 from training import tasks
 
 pytestmark = [
@@ -78,24 +77,21 @@ def test_it_is_offered_once(old: ModelVersion) -> None:
     assert offered() is None
 
 
-def test_format_2_is_promoted_and_format_1_taken_back(old: ModelVersion, visitor: Any) -> None:
+def test_an_old_site_s_folder_starts_promotes_and_rolls_back(
+    formats: Path, tmp_path: Path, mnist_dir: str
+) -> None:
     """Whichever answers: browsers of a version without files of now ask the server."""
-
-    def answers() -> tuple[int, int]:
-        said = visitor.post("/api/v1/predict/", body(FOUR), format="json").json()
-        return said["model_version"], said["digit"]
-
-    assert answers() == (1, 4)
-    assert browser_files.described(old) is None
-    version = offered()
-    assert version is not None
-    assert answers() == (1, 4)
-    versions.version_promote(version=version, by=None, expected_live=1)
-    assert answers() == (2, 4)
-    assert browser_files.described(version) is not None
-    versions.version_rollback(by=None, expected_live=2)
-    assert answers() == (1, 4)
-    assert visitor.get("/api/v1/model/").json()["browser"] is None
+    before = networks.as_before(Path(shutil.copytree(formats / "1", tmp_path / "before")))
+    old_site.left(tmp_path / "var", before)
+    prepared, offered, promoted, back = old_site.started(
+        tmp_path / "var", MNIST_DIR=mnist_dir, TRAIN_MNIST_LIMIT="600"
+    )
+    kept = {"trainable": old_site.PEOPLE, "versions": [[1, "passed"]]}
+    assert prepared == kept | {"answers": [1, 4], "in_browser": False}
+    kept["versions"] = [[1, "passed"], [2, "passed"]]
+    assert offered == kept | {"answers": [1, 4], "in_browser": False}
+    assert promoted == kept | {"answers": [2, 4], "in_browser": True}
+    assert back == kept | {"answers": [1, 4], "in_browser": False}
 
 
 def test_the_gate_may_turn_it_away(
