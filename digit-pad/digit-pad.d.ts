@@ -64,6 +64,7 @@ export class DigitPad extends HTMLElement {
   /** what was read; null where nobody has drawn, or somebody typed */
   readonly prediction: Prediction | null;
   get texts(): PadTexts;
+  /** in place of the words in the language of the element or the page: English, French, Hebrew */
   set texts(texts: Partial<PadTexts>);
 
   readonly type: "digit-pad";

@@ -25,7 +25,9 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from corsheaders.middleware import CorsMiddleware
 from django.conf import settings
+from django.http import HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext, gettext_lazy
 
@@ -46,6 +48,9 @@ Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 KIB = 1 << 10
 MIB = 1 << 20
+
+# What lets another site's page read an answer; other headers it may do without.
+CORS_HEADERS = ("Access-Control-Allow-Origin", "Access-Control-Expose-Headers", "Vary")
 
 # Between two lines of the log about requests that were refused for the same reason.
 LINE_SECONDS = 10.0
@@ -319,18 +324,28 @@ def healthy() -> Answer:
 
 
 def refused(scope: Scope, refusal: Refusal) -> Answer:
-    """In the shape of the API's errors, in the asker's language.
+    """In the shape of the API's errors, in the asker's language; pages of other sites that may ask
+    may read it.
 
     What is left of the request is not read, so its connection cannot be used again.
     """
-    language = translation.get_language_from_request(SiteRequest(environ_of(scope, b"")))
+    request = SiteRequest(environ_of(scope, b""))
+    language = translation.get_language_from_request(request)
     with translation.override(language):
         content = json.dumps(errors.body(refusal.code, gettext(refusal.message))).encode()
     answer = own_answer(refusal.status, "application/json", content)
+    answer.headers += cors_headers(request)
     answer.headers.append((b"connection", b"close"))
     if refusal.retry_after:
         answer.headers.append((b"retry-after", str(refusal.retry_after).encode()))
     return answer
+
+
+def cors_headers(request: SiteRequest) -> list[tuple[bytes, bytes]]:
+    """What lets a page of another site read an answer, where the settings let it."""
+    told = HttpResponse()
+    CorsMiddleware(lambda _request: told).add_response_headers(request, told)
+    return [(name.lower().encode(), told[name].encode()) for name in CORS_HEADERS if name in told]
 
 
 def own_answer(status: int, content_type: str, content: bytes) -> Answer:

@@ -119,8 +119,9 @@ def _least(digits: list[dict[str, Any]]) -> float:
     return 0.9 if min(shares, default=0.0) > 0.9 else 0.0
 
 
-def confused(metrics: Mapping[str, Any]) -> list[tuple[int, int, int]]:
-    """(smaller, larger, count) of digits taken for each other, the most frequent first."""
+def confused(metrics: Mapping[str, Any]) -> list[tuple[int, int, int, int]]:
+    """(smaller, larger, count, of how many) of digits taken for each other in MNIST's test, the
+    most frequent first."""
     counts = (metrics.get("mnist") or {}).get("confusion") or []
     pairs = [
         (one, other, counts[one][other] + counts[other][one])
@@ -128,21 +129,22 @@ def confused(metrics: Mapping[str, Any]) -> list[tuple[int, int, int]]:
         for other in range(one)
     ]
     found = sorted((pair for pair in pairs if pair[2]), key=lambda pair: -pair[2])[:MAX_PAIRS]
-    return [(min(a, b), max(a, b), count) for a, b, count in found] or [
-        (a, b, 0) for a, b in USUAL_PAIRS
-    ]
+    return [
+        (min(a, b), max(a, b), count, sum(counts[a]) + sum(counts[b])) for a, b, count in found
+    ] or [(a, b, 0, 0) for a, b in USUAL_PAIRS]
 
 
 def turning_points(live: registry.Live, metrics: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What the live version reads between the two digits of each pair that it confuses."""
     pairs = confused(metrics)
-    glyphs = [glyph for one, other, _ in pairs for glyph in prototypes.glyphs(one, other)]
+    glyphs = [glyph for one, other, *_ in pairs for glyph in prototypes.glyphs(one, other)]
     readings = iter(live.predict(glyphs))
     return [
         {
             "one": one,
             "other": other,
             "count": count,
+            "images": images,
             "steps": [
                 {
                     "step": step,
@@ -153,7 +155,7 @@ def turning_points(live: registry.Live, metrics: Mapping[str, Any]) -> list[dict
                 for step, reading in zip(range(prototypes.STEPS), readings, strict=False)
             ],
         }
-        for one, other, count in pairs
+        for one, other, count, images in pairs
     ]
 
 

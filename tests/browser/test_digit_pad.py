@@ -286,7 +286,13 @@ def test_it_can_be_drawn_in_by_keyboard(page: Page, elsewhere: Elsewhere) -> Non
 
 def test_it_speaks_the_pages_language(page: Page, elsewhere: Elsewhere) -> None:
     opened(page, elsewhere)
-    page.locator("digit-pad").evaluate(
+    pad = page.locator("digit-pad")
+    expect(pad.get_by_role("button").last).to_have_text("Clear")
+    pad.evaluate("pad => { pad.closest('form').lang = 'fr-CA'; pad.form.append(pad); }")
+    expect(pad.get_by_role("button").last).to_have_text("Effacer")
+    pad.evaluate("pad => { pad.lang = 'he'; }")
+    expect(pad.get_by_role("button").last).to_have_text("ניקוי")
+    pad.evaluate(
         "pad => { pad.texts = { clear: 'Leeren', read: 'Gelesen: {value}', penUp: 'Stift oben' }; }"
     )
     expect(page.get_by_role("button", name="Leeren")).to_be_visible()

@@ -180,7 +180,7 @@ def test_axe_finds_nothing(
 
 
 @pytest.mark.parametrize(
-    "size", [(1440, 900), (1366, 768), (1024, 768)], ids=lambda size: f"{size[0]}"
+    "size", [(1440, 900), (1366, 768), (1024, 768), (390, 664)], ids=lambda size: f"{size[0]}"
 )
 @pytest.mark.django_db(transaction=True)
 def test_nothing_is_wider_than_its_screen(
@@ -188,6 +188,15 @@ def test_nothing_is_wider_than_its_screen(
 ) -> None:
     run = furnish(live_model)
     desk.set_viewport_size({"width": size[0], "height": size[1]})
-    for path in ("", "train/", "train/runs/", "versions/", f"train/{run.pk}/"):
+    places = (
+        "",
+        "review/",
+        "review/grid/",
+        "train/",
+        "train/runs/",
+        f"train/{run.pk}/",
+        "versions/",
+    )
+    for path in (*places, "compare/", "insights/", "people/", "audit/", "team/"):
         desk.goto(f"{live_server.url}/studio/{path}")
         assert desk.evaluate("document.documentElement.scrollWidth") <= size[0], path

@@ -148,7 +148,7 @@ THROWN = re.compile(r"Error\(|throw new|console\.")
 def test_no_module_says_anything_by_itself() -> None:
     """Modules take their words from the page; what they throw or log is for programmers.
 
-    But for <digit-pad>, which pages of other sites give their own words.
+    But for <digit-pad>, which has its own: it goes to pages of other sites.
     """
     folder = translations.ROOT / "static" / "js"
     found = [

@@ -13,7 +13,7 @@ import { shortcutOf } from "../drawing/shortcuts.js";
 import { fill } from "../text.js";
 import { predictorOf } from "./network.js";
 import { fieldOf, PadReading } from "./reading.js";
-import { TEXTS } from "./texts.js";
+import { textsIn } from "./texts.js";
 import { PadView } from "./view.js";
 
 // The same file runs the network in a worker, which has no elements.
@@ -21,13 +21,15 @@ const Base = globalThis.HTMLElement ?? class {};
 
 export class DigitPad extends Base {
   static formAssociated = true;
-  static observedAttributes = ["number", "required", "value"];
+  static observedAttributes = ["lang", "number", "required", "value"];
   /** The address of this component's file, by which it knows its site. */
   static source = "";
 
   #internals = this.attachInternals();
   #view;
   #reading;
+  /** @type {Partial<PadTexts>} */
+  #given = {}; // the page's own words
   /** @type {AbortController | null} */
   #connection = null;
   #value = "";
@@ -40,7 +42,7 @@ export class DigitPad extends Base {
   constructor() {
     super();
     const root = this.attachShadow({ mode: "open", delegatesFocus: true });
-    this.#view = new PadView(root, { ...TEXTS }, (value) => this.#enter(value));
+    this.#view = new PadView(root, { ...textsIn("") }, (value) => this.#enter(value));
     this.#reading = new PadReading({
       ask: (drawing, signal) => predictorOf(this.site, DigitPad.source).predict(drawing, signal),
       view: inkOn(this.#view.sheet, this.#view.wet),
@@ -162,11 +164,10 @@ export class DigitPad extends Base {
     return { ...this.#view.texts };
   }
 
-  /** The pad's words in another language, all or some. */
+  /** The page's own words, all or some, in place of those in its language. */
   set texts(/** @type {Partial<PadTexts>} */ texts) {
-    Object.assign(this.#view.texts, TEXTS, texts); // the pens have them, too
-    this.#name();
-    this.#validate();
+    this.#given = texts;
+    this.#speak();
   }
 
   // --- what the browser tells ---
@@ -189,8 +190,7 @@ export class DigitPad extends Base {
     observer.observe(sheet);
     signal.addEventListener("abort", () => observer.disconnect());
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw, { signal });
-    this.#name();
-    this.#validate();
+    this.#speak();
     predictorOf(this.site, DigitPad.source); // its network is on its way from now on
   }
 
@@ -202,8 +202,7 @@ export class DigitPad extends Base {
   attributeChangedCallback(name) {
     if (name === "number") this.#reading.isNumber = this.number;
     if (name === "value" && this.#isUntouched) this.#set(digitsOf(this.defaultValue, this.number));
-    this.#name();
-    this.#validate();
+    this.#speak();
   }
 
   formResetCallback() {
@@ -307,6 +306,15 @@ export class DigitPad extends Base {
     else if (isMissing) this.#internals.setValidity({ valueMissing: true }, texts.missing, sheet);
     else this.#internals.setValidity({});
     this.#view.mark(this.#fault !== "" && this.#fault !== "reads");
+  }
+
+  /** In the language of the element or of what it is in. */
+  #speak() {
+    const { lang } = document.documentElement;
+    const language = this.closest("[lang]")?.getAttribute("lang") ?? lang;
+    Object.assign(this.#view.texts, textsIn(language), this.#given); // the pens have them, too
+    this.#name();
+    this.#validate();
   }
 
   #name() {

@@ -301,6 +301,20 @@ def figure(reason: str) -> float:
     return PROCESS.get_sample_value("digits_refused_total", {"reason": reason}) or 0.0
 
 
+def test_a_refusal_can_be_read_by_pages_that_may_ask(gateway: Gateway, settings: Any) -> None:
+    settings.CORS_ALLOWED_ORIGINS = ["https://their.host"]
+
+    def allowed(origin: bytes, path: str) -> str | None:
+        asked = post((b"content-length", b"100000000"), (b"origin", origin), path=path)
+        answer = run(gateway, asked)
+        assert (answer.status, answer.code) == (413, "too_large")
+        return answer.headers.get("access-control-allow-origin")
+
+    assert allowed(b"https://their.host", "/api/v1/predict/") == "https://their.host"
+    assert allowed(b"https://other.host", "/api/v1/predict/") is None
+    assert allowed(b"https://their.host", "/api/v1/drawings/") is None
+
+
 def test_refusals_are_counted_and_told_of_in_one_line(gateway: Gateway, caplog: Any) -> None:
     before = figure("too_large")
     for _ in range(3):
