@@ -175,17 +175,24 @@ def kept(part: people.Part, candidate: Path, unseen: NDArray[np.bool_]) -> NDArr
     return found
 
 
+def fold_numbers(options: argparse.Namespace) -> list[int]:
+    """The folds that the second table is of, from 1."""
+    return options.only or [*range(1, min(options.rounds, options.folds) + 1)]
+
+
 def keeping(champion: Path, mnist: Examples, options: argparse.Namespace) -> str:
-    """A table with a row for each kind of new drawings and of ink, means over the folds."""
-    wanted = range(min(options.rounds, options.folds))
+    """A table with a row for each kind of new drawings and of ink, means over the rounds, which
+    take the folds in turn."""
+    wanted = [number - 1 for number in fold_numbers(options)]
     parts = people.by_person(options.folds, wanted, champion=champion)
     rows = []
     for name, kind in KINDS.items():
         shares, of_mnist = [], []
-        for number, part in enumerate(parts):
+        for number in range(options.rounds):
+            part = parts[number % len(parts)]
             lesson = kind(part, number, options.writers)
             candidate = trained.warm(
-                part.folder, lesson.drawings, name=f"{name}, fold {number + 1}",
+                part.folder, lesson.drawings, name=f"{name}, round {number + 1}",
                 epochs=options.epochs, seed=number,
             )  # fmt: skip
             shares.append(kept(part, candidate, lesson.unseen))
@@ -217,6 +224,7 @@ def main() -> None:
     parser.add_argument("--writers", type=int, default=6, help="who correct, a round (default: 6)")
     parser.add_argument("--rounds", type=int, default=3, help="default: 3")
     parser.add_argument("--folds", type=int, default=5, help="for the second table (default: 5)")
+    parser.add_argument("--only", type=int, nargs="+", help="these folds, from 1")
     parser.add_argument("--epochs", type=int, default=0, help="default: the site's own number")
     results.add_final(parser, "MNIST's test images are read")
     options = parser.parse_args()
@@ -232,8 +240,9 @@ def main() -> None:
         f"From networks that learned the ink of all people but a fold's (of {options.folds}), as "
         "the shipped one learned it, trained on without that ink, reading the fold's people of "
         f"whom they still know nothing; corrections are of {options.writers} of the fold's "
-        f"people. Means over {min(options.rounds, options.folds)} folds. Frozen: the motion's "
-        "reader as it was before, the picture's trained on.",
+        f"people. Means over {options.rounds} rounds, of fold "
+        f"{', '.join(map(str, fold_numbers(options)))} in turn. Frozen: the motion's reader as it "
+        "was before, the picture's trained on.",
     ]
     results.write(results.final_section("loop", options), "\n\n".join(text))
 

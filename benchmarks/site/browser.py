@@ -126,7 +126,7 @@ def main() -> None:
     text = [
         results.table(["what", "measured", "floor", "aim"], rows),
         "Headless Chromium, served locally, without the service worker; server and browser share "
-        "the machine.",
+        f"the machine, whose load was {os.getloadavg()[0]:.1f} as it ended.",
     ]
     results.write("browser", "\n\n".join(text))
 
