@@ -102,6 +102,19 @@ def notices_can_be_sent(**kwargs: Any) -> list[CheckMessage]:
 
 
 @register()
+def sign_on_is_complete(**kwargs: Any) -> list[CheckMessage]:
+    if not settings.OIDC_ISSUER or (settings.OIDC_CLIENT_ID and settings.OIDC_CLIENT_SECRET):
+        return []
+    return [
+        Error(
+            "OIDC_ISSUER is set, and OIDC_CLIENT_ID or OIDC_CLIENT_SECRET is not.",
+            hint="The provider gives both to a site that is registered there.",
+            id="digitsite.E007",
+        )
+    ]
+
+
+@register()
 def queue_and_cache_are_known(**kwargs: Any) -> list[CheckMessage]:
     told: list[CheckMessage] = []
     if settings.REDIS_URL and not _begins_with(settings.REDIS_URL, CACHES):

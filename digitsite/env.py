@@ -173,6 +173,17 @@ def origin(name: str) -> str:
     return value
 
 
+def issuer(name: str) -> str:
+    """The address of a provider of OpenID Connect, without the slash at its end; "" for none."""
+    given: str = env.str(name, default="")
+    value = given.rstrip("/")
+    # Without TLS a provider may be on this machine alone, to try it.
+    here = r"http://(localhost|127\.0\.0\.1)(:\d+)?(/[^?#@\s]*)?"
+    if value and not re.fullmatch(rf"https://[^?#@\s]+|{here}", value):
+        raise ImproperlyConfigured(f"{name} must be like https://login.my.host, not {given!r}.")
+    return value
+
+
 def webhooks(name: str, *, private: bool) -> list[str]:
     """Addresses that are sent JSON. What is refused is not repeated: it may hold a secret."""
     schemes = ("https", "http") if private else ("https",)

@@ -1,10 +1,11 @@
-"""What the site itself keeps: the notices that are on their way to people and programs."""
+"""What the site itself keeps: notices on their way, and who signs on by way of a provider."""
 
 from __future__ import annotations
 
 import uuid
 from typing import TYPE_CHECKING, ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -58,3 +59,24 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event} ({self.key})"
+
+
+class SignOn(models.Model):
+    """The account of somebody whom a provider of OpenID Connect knows by a subject.
+
+    No more is kept of what the provider says: no e-mail address, no name, no token.
+    """
+
+    issuer = models.CharField(max_length=200)
+    subject = models.CharField(max_length=255)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sign_ons"
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["issuer", "subject"], name="sign_on_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"sign-on of {self.user}"

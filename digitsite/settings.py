@@ -14,6 +14,7 @@ from digitsite.env import (
     env,
     flag,
     folder,
+    issuer,
     mail_server,
     mailboxes,
     origin,
@@ -508,6 +509,19 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 # Whether visitors may make accounts for themselves.
 SIGN_UP = flag("SIGN_UP", True)
+# A provider of OpenID Connect by which people sign on, beside passwords.
+OIDC_ISSUER = issuer("OIDC_ISSUER")
+OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", default="")
+OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", default="")
+OIDC_NAME = env.str("OIDC_NAME", default="OpenID Connect")
+OIDC_SCOPES = ["openid", *env.list("OIDC_SCOPES", default=["profile"])]
+OIDC_GROUPS_CLAIM = env.str("OIDC_GROUPS_CLAIM", default="groups")
+# The provider's groups whose members have a role, by the role's name.
+OIDC_ROLES = {
+    "reviewer": env.list("OIDC_REVIEWERS", default=[]),
+    "trainer": env.list("OIDC_TRAINERS", default=[]),
+    "admin": env.list("OIDC_ADMINS", default=[]),
+}
 LOGIN_URL = "recognizer:sign-in"
 LOGIN_REDIRECT_URL = "recognizer:draw"
 

@@ -49,7 +49,11 @@ class Interrupted:
 
 def interrupted(request: HttpRequest) -> Interrupted | None:
     """The form that a request brings along; None without one, or where it is old or not ours."""
-    text = request.POST.get(FIELD) or request.GET.get(FIELD)
+    return opened(request.POST.get(FIELD) or request.GET.get(FIELD) or "")
+
+
+def opened(text: str) -> Interrupted | None:
+    """The form that was signed as this text; None for none, or where it is old or not ours."""
     if not text:
         return None
     try:

@@ -52,13 +52,13 @@ def member_create(*, name: str, role: Role, by: User) -> User:
     return user
 
 
-def role_set(*, user: User, role: Role | None, by: User) -> None:
+def role_set(*, user: User, role: Role | None, by: User | None) -> None:
     """Gives somebody a role in the place of the one they have; None takes it.
 
-    Nobody changes their own: so there is always an admin left. With the last role go all
-    tokens. Raises `Conflict`.
+    `by` is None where a provider of sign-on says so. Nobody changes their own: so there is
+    always an admin left. With the last role go all tokens. Raises `Conflict`.
     """
-    if user.pk == by.pk:
+    if by is not None and user.pk == by.pk:
         raise Conflict(_("Nobody changes their own role."), code="own_role")
     with transaction.atomic():
         locked = User.objects.select_for_update().get(pk=user.pk)

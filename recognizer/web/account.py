@@ -11,6 +11,7 @@ from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.forms import Form
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -90,7 +91,8 @@ def account(request: HttpRequest) -> HttpResponse:
     """The page of the visitor's own account."""
     if not isinstance(request.user, User):
         return redirect("recognizer:sign-in")
-    context = {"is_staff": accounts.is_staff(request.user)}
+    has_password = request.user.has_usable_password()
+    context = {"is_staff": accounts.is_staff(request.user), "has_password": has_password}
     return render(request, "recognizer/account.html", context)
 
 
@@ -129,8 +131,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         context = {
             "may_sign_up": settings.SIGN_UP,
-            "next": _wanted(request),
+            "next": wanted(request),
             "interrupted": resumption.interrupted(request),
+            "sign_on": sign_on_name(),
             **_drawn_here(request),
         }
         return _form(request, "recognizer/sign_in.html", form, **context)
@@ -149,6 +152,16 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return _signed_in(request, user)
 
 
+def sign_on_name() -> str:
+    """What the provider is called by which people sign on; empty without one."""
+    return settings.OIDC_NAME if settings.OIDC_ISSUER else ""
+
+
+def sign_on_of(user: User) -> str:
+    """What that of somebody is called who has no password; else empty."""
+    return "" if user.has_usable_password() else sign_on_name()
+
+
 def _drawn_here(request: HttpRequest) -> dict[str, int]:
     """How many drawings of this browser would go to the account."""
     contributor = identity.contributor_of(request)
@@ -156,8 +169,17 @@ def _drawn_here(request: HttpRequest) -> dict[str, int]:
 
 
 def _signed_in(request: HttpRequest, user: User) -> HttpResponse:
+    waits = resumption.interrupted(request)
+    return let_in(request, user, waits=waits, wanted=wanted(request))
+
+
+def let_in(
+    request: HttpRequest, user: User, *, waits: resumption.Interrupted | None, wanted: str
+) -> HttpResponse:
+    """Begins the session of somebody who has proven who they are, and leads them onwards."""
     login(request, user)
-    response = _onwards(request, "studio:today" if accounts.is_staff(user) else "recognizer:mine")
+    otherwise = "studio:today" if accounts.is_staff(user) else "recognizer:mine"
+    response = _to(request, waits, wanted or otherwise)
     identity.forget_cookie(response)
     identity.set_account_cookie(request, response)
     return response
@@ -165,12 +187,16 @@ def _signed_in(request: HttpRequest, user: User) -> HttpResponse:
 
 def _onwards(request: HttpRequest, otherwise: str) -> HttpResponse:
     """Where somebody goes who was on the way somewhere: the form that waits, or the page."""
-    if waits := resumption.interrupted(request):
+    return _to(request, resumption.interrupted(request), wanted(request) or otherwise)
+
+
+def _to(request: HttpRequest, waits: resumption.Interrupted | None, address: str) -> HttpResponse:
+    if waits:
         return render(request, "recognizer/resume.html", {"waits": waits})
-    return redirect(_wanted(request) or otherwise)
+    return redirect(address)
 
 
-def _wanted(request: HttpRequest) -> str:
+def wanted(request: HttpRequest) -> str:
     """The page of this site that a sign-in shall lead to; "" for none, or another site's."""
     address = request.POST.get("next") or request.GET.get("next") or ""
     own = url_has_allowed_host_and_scheme(
@@ -198,11 +224,14 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @form_page
 @for_owners
 def confirm(request: HttpRequest, user: User) -> HttpResponse:
-    """Asks for the password once more, before something that much hangs on."""
+    """Asks for the password once more, before something that much hangs on.
+
+    Who has none signs on once more.
+    """
     form = PasswordForm(request, user, data=request.POST or None)
     if not form.is_valid():
         waits = resumption.interrupted(request)
-        context = {"next": _wanted(request), "interrupted": waits}
+        context = {"next": wanted(request), "interrupted": waits, "sign_on": sign_on_of(user)}
         return _form(request, "recognizer/account_confirm.html", form, **context)
     sessions.proven(request)
     return _onwards(request, "recognizer:account")
@@ -214,7 +243,7 @@ def admin_login(request: HttpRequest) -> HttpResponse:
     """Leads from the administration's door to the site's own; 403 for who may not go in there."""
     if request.user.is_authenticated:
         raise PermissionDenied
-    return redirect_to_login(_wanted(request) or reverse("admin:index"))
+    return redirect_to_login(wanted(request) or reverse("admin:index"))
 
 
 # --- changes --------------------------------------------------------------------
@@ -236,8 +265,16 @@ def password(request: HttpRequest, user: User) -> HttpResponse:
 @form_page
 @for_visitors
 def delete(request: HttpRequest, user: User) -> HttpResponse:
-    """Asks for the password, and then deletes the account with all its drawings."""
-    form = PasswordForm(request, user, data=request.POST or None)
+    """Asks for the password, and then deletes the account with all its drawings.
+
+    Who has none must have signed on a moment ago.
+    """
+    if sign_on_of(user):
+        if not sessions.is_proven(request.session, seconds=sessions.SENSITIVE_SECONDS):
+            return redirect_to_login(request.path, reverse("recognizer:account-confirm"))
+        form = Form(data=request.POST or None)
+    else:
+        form = PasswordForm(request, user, data=request.POST or None)
     if not form.is_valid():
         count = Drawing.objects.filter(contributor__user=user).count()
         return _form(request, "recognizer/account_delete.html", form, count=count)

@@ -11,6 +11,7 @@ from recognizer.web import (
     model_files,
     offline,
     pages,
+    sign_on,
 )
 
 app_name = "recognizer"
@@ -45,6 +46,8 @@ urlpatterns = [
     path("account/sign-out/", account.sign_out, name="sign-out"),
     path("account/confirm/", account.confirm, name="account-confirm"),
     path("account/link/<str:secret>/", links.sign_in_link, name="sign-in-link"),
+    path("account/sign-on/", sign_on.start, name="sign-on"),
+    path("account/sign-on/back/", sign_on.back, name="sign-on-back"),
     path("account/password/", account.password, name="account-password"),
     path("account/delete/", account.delete, name="account-delete"),
 ]

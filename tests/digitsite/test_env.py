@@ -177,6 +177,31 @@ def test_mailboxes_and_the_site_s_address(monkeypatch: pytest.MonkeyPatch) -> No
     assert env.origin("A") == "https://my.host"
 
 
+# --- sign-on -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "value"),
+    [
+        ("", ""),
+        ("https://login.my.host/realms/school/", "https://login.my.host/realms/school"),
+        ("http://127.0.0.1:8080/realms/school", "http://127.0.0.1:8080/realms/school"),
+    ],
+)
+def test_a_provider_has_an_address(monkeypatch: pytest.MonkeyPatch, given: str, value: str) -> None:
+    monkeypatch.setenv("A", given)
+    assert env.issuer("A") == value
+
+
+@pytest.mark.parametrize(
+    "given", ["login.my.host", "http://login.my.host", "http://localhost.my.host", "https://a@b"]
+)
+def test_what_is_no_provider_is_refused(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    monkeypatch.setenv("A", given)
+    with pytest.raises(ImproperlyConfigured, match="A must be like https://login"):
+        env.issuer("A")
+
+
 # --- the secret key ---------------------------------------------------------------
 
 
@@ -379,6 +404,7 @@ def test_every_setting_stands_in_the_document_with_its_default() -> None:
             checks.notices_can_be_sent,
             ["digitsite.E006"],
         ),
+        ({"OIDC_ISSUER": "https://h"}, checks.sign_on_is_complete, ["digitsite.E007"]),
         (
             {"NOTIFY_EMAIL": ["a@b.org"], "EMAIL_HOST": "mail"},
             checks.notices_can_be_sent,

@@ -25,6 +25,7 @@ from digitsite.http.errors import body
 from digitsite.http.resumption import FIELD, MAX_IN_ADDRESS, Interrupted
 from digitsite.http.sessions import SENSITIVE_SECONDS, is_proven
 from recognizer.services.roles import Role, has_role
+from recognizer.web.account import sign_on_name, sign_on_of
 from recognizer.web.forms import PasswordForm, SignInForm
 from recognizer.web.privacy import private
 
@@ -108,9 +109,14 @@ def _ask(request: HttpRequest, page: str, act: str) -> HttpResponseBase:
         return _ask_by_htmx(request, address, waits)
     if waits is None:
         return redirect_to_login(request.get_full_path(), address)
-    form = SignInForm(request) if page == "sign-in" else PasswordForm(request, user_of(request))
-    template = "recognizer/sign_in.html" if page == "sign-in" else "recognizer/account_confirm.html"
-    return render(request, template, {"form": form, "interrupted": waits}, status=403)
+    context: dict[str, Any] = {"interrupted": waits}
+    if page == "sign-in":
+        template = "recognizer/sign_in.html"
+        context |= {"form": SignInForm(request), "sign_on": sign_on_name()}
+    else:
+        template, user = "recognizer/account_confirm.html", user_of(request)
+        context |= {"form": PasswordForm(request, user), "sign_on": sign_on_of(user)}
+    return render(request, template, context, status=403)
 
 
 def _ask_by_htmx(request: HttpRequest, address: str, waits: Interrupted | None) -> HttpResponse:
