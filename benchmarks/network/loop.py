@@ -184,7 +184,7 @@ def keeping(champion: Path, mnist: Examples, options: argparse.Namespace) -> str
     """A table with a row for each kind of new drawings and of ink, means over the rounds, which
     take the folds in turn."""
     wanted = [number - 1 for number in fold_numbers(options)]
-    parts = people.by_person(options.folds, wanted, champion=champion)
+    parts = people.by_person(options.folds, wanted, epochs=options.epochs, champion=champion)
     rows = []
     for name, kind in KINDS.items():
         shares, of_mnist = [], []
@@ -225,7 +225,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3, help="default: 3")
     parser.add_argument("--folds", type=int, default=5, help="for the second table (default: 5)")
     parser.add_argument("--only", type=int, nargs="+", help="these folds, from 1")
-    parser.add_argument("--epochs", type=int, default=0, help="default: the site's own number")
+    parser.add_argument("--epochs", type=int, default=0, help="default: each recipe's own number")
     results.add_final(parser, "MNIST's test images are read")
     options = parser.parse_args()
     ink = data.pen_digits()
