@@ -4,7 +4,14 @@ import { test } from "node:test";
 
 import { ApiError } from "../../static/js/api.js";
 import { TooLarge } from "../../static/js/segmentation/components.js";
-import { because, complaint, fill, percent, sentence } from "../../static/js/text.js";
+import {
+  because,
+  complaint,
+  fill,
+  headline,
+  numberHeadline,
+  percent,
+} from "../../static/js/text.js";
 import { likeness, opinion } from "../../static/js/ui/answer/likeness.js";
 
 const TEXTS = {
@@ -34,11 +41,11 @@ const TEXTS = {
 };
 
 const said = (digit, confidence, verdict, ...others) =>
-  sentence(
+  headline(
     { digit, confidence, verdict, alternatives: others.map((one) => ({ digit: one })) },
     TEXTS,
     "en",
-  );
+  ).join(" ");
 
 test("it works", () => {
   assert.equal(said(4, 0.93, "sure"), "A 4. 93%");
@@ -68,7 +75,8 @@ test("a number says which of its digits are doubtful", () => {
   });
   const said = (text, verdict, ...lines) => {
     const digits = lines.flatMap((line) => line.digits);
-    return sentence({ text, verdict, confidence: 0.4, digits, signs: [], lines }, TEXTS, "en");
+    const answer = { text, verdict, confidence: 0.4, digits, signs: [], lines };
+    return numberHeadline(answer, TEXTS, "en").join(" ");
   };
   const number = (verdict, ...read) => said("42", verdict, lineOf(...read));
   const sure = { digit: 4, verdict: "sure" };
