@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 PROGRAM = ROOT / "node_modules" / "lighthouse" / "cli" / "index.js"
-CATEGORIES = ("performance", "accessibility", "best-practices")
+CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 
 
 def report(address: str, folder: Path, *, categories: Sequence[str] = CATEGORIES) -> dict[str, Any]:

@@ -12,8 +12,9 @@ const A_WHILE = 1000; // ms
 export class Arrival {
   #element;
   #text;
-  #percent;
-  #size;
+  #language;
+  /** @type {ReturnType<typeof formatsOf> | null} */
+  #formats = null; // made when they are needed: that takes half as long as the whole page's script
   /** @type {number | null} */
   #begun = null;
 
@@ -25,19 +26,16 @@ export class Arrival {
   constructor(element, texts, language) {
     this.#element = element;
     this.#text = texts.onItsWay;
-    this.#percent = new Intl.NumberFormat(language, { style: "percent" });
-    this.#size = new Intl.NumberFormat(language, {
-      style: "unit",
-      unit: "kilobyte",
-      maximumFractionDigits: 0,
-    });
+    this.#language = language;
   }
 
   show(/** @type {Progress} */ { share, bytes }) {
     this.#begun ??= performance.now();
     if (performance.now() - this.#begun < A_WHILE) return;
-    const [percent, size] = [this.#percent.format(share), this.#size.format(bytes / 1000)];
-    write(this.#element, fill(this.#text, { percent, size }));
+    this.#formats ??= formatsOf(this.#language);
+    const { percent, size } = this.#formats;
+    const told = { percent: percent.format(share), size: size.format(bytes / 1000) };
+    write(this.#element, fill(this.#text, told));
     this.#element.hidden = false;
   }
 
@@ -46,4 +44,12 @@ export class Arrival {
     this.#begun = null;
     this.#element.hidden = true;
   }
+}
+
+function formatsOf(/** @type {string} */ language) {
+  const kilobytes = { style: "unit", unit: "kilobyte", maximumFractionDigits: 0 };
+  return {
+    percent: new Intl.NumberFormat(language, { style: "percent" }),
+    size: new Intl.NumberFormat(language, /** @type {Intl.NumberFormatOptions} */ (kilobytes)),
+  };
 }
