@@ -38,7 +38,7 @@ run: .venv/run-installed browser-packages ## start the site (HOST=, PORT= choose
 
 check: .venv/test-installed node_modules/.test-installed ## check in a minute and a half what a change may have broken
 	@$(PY) -m tests.everything style biome format types js-types \
-		layers requirements dependencies migrations javascript python
+		layers requirements dependencies migrations javascript quick
 
 test: .venv/test-installed node_modules/.test-installed ## check everything, in some 25 minutes of two cores
 	@$(PY) -m tests.everything

@@ -20,7 +20,7 @@ ROOM = WAITING + 1
 
 
 def main(names: list[str]) -> int:
-    chosen = [step for step in steps() if not names or step.name in names]
+    chosen = [step for step in steps() if step.name in names or not (names or step.when_named)]
     unknown = set(names) - {step.name for step in chosen}
     if unknown:
         print(f"There is no step {', '.join(sorted(unknown))}.", file=sys.stderr)

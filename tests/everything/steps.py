@@ -37,13 +37,15 @@ WAITING = CORES + 1
 class Step:
     """One command, which keeps about as many cores busy as it has `processes`.
 
-    `around` opens what it needs and yields its environment.
+    `around` opens what it needs and yields its environment. One that runs `when_named` is a part of
+    another.
     """
 
     name: str
     command: list[str]
     processes: int = 1
     need: str = ""
+    when_named: bool = False  # and not as one of all
     around: Callable[[], AbstractContextManager[dict[str, str]]] = field(
         default=lambda: nullcontext({})
     )
@@ -110,6 +112,7 @@ def steps() -> list[Step]:
         pytest("slow", "slow and not (browser or redis or postgres)", processes=WAITING),
         pytest("browser", "browser and not nginx", processes=WAITING, need="browser"),
         pytest("python", "not (slow or browser or redis or postgres)"),
+        pytest("quick", "not (slow or long or browser or redis or postgres)", when_named=True),
         pytest(
             "postgres",
             "postgres or database and not (slow or browser or redis)",

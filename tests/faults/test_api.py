@@ -35,6 +35,8 @@ from tests.support.factories import drawing, version
 from tests.support.wire import Wire
 from training.models import TrainingRun
 
+pytestmark = pytest.mark.long
+
 CHECKS = [
     not_a_server_error,
     status_code_conformance,

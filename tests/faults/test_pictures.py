@@ -15,6 +15,8 @@ from tests.support.drawings import as_file, in_base64
 from tests.support.hostile_pictures import MAKERS, hostile_picture
 from tests.support.wire import Wire
 
+pytestmark = pytest.mark.long
+
 
 def form_of(data: bytes) -> tuple[bytes, dict[str, str]]:
     head = b'--boundary\r\nContent-Disposition: form-data; name="image"; filename="x"\r\n\r\n'

@@ -21,6 +21,8 @@ from tests.support.hostile_requests import Hostile, hostile_request
 from tests.support.wire import Answered, Wire
 from training.models import TrainingRun
 
+pytestmark = pytest.mark.long
+
 TOKEN = "t" * 32
 
 

@@ -28,6 +28,8 @@ from training.demo import ink
 from training.feature_map import stored_map
 from training.models import TrainingRun
 
+pytestmark = pytest.mark.long
+
 
 def make(drawings: int = 120, **options: Any) -> str:
     out = StringIO()

@@ -14,7 +14,7 @@ from tests.twins.drawings import Drawing
 if TYPE_CHECKING:
     from tests.twins.javascript import JavaScript
 
-pytestmark = pytest.mark.javascript
+pytestmark = [pytest.mark.long, pytest.mark.javascript]
 
 ANSWERS = comparison.network_answers()
 ROWS = comparison.rows()

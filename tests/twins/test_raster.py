@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tests.golden.make_raster import Grey
     from tests.twins.javascript import JavaScript
 
-pytestmark = pytest.mark.javascript
+pytestmark = [pytest.mark.long, pytest.mark.javascript]
 
 
 @pytest.fixture(

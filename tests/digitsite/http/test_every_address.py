@@ -14,7 +14,7 @@ from rest_framework.test import APIClient
 from recognizer.models import Drawing, ModelVersion
 from tests.support import factories
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("live_model")]
+pytestmark = [pytest.mark.long, pytest.mark.django_db, pytest.mark.usefixtures("live_model")]
 
 METHODS = ("HEAD", "OPTIONS", "PUT", "DELETE", "TRACE")
 # No row's key: beyond 64 bits, beyond 32, no number, unknown.

@@ -20,6 +20,8 @@ from recognizer.pricing import Budget
 from tests import ROOT
 from tests.support.heic import heic
 
+pytestmark = pytest.mark.long
+
 LIMITS = {"max_bytes": 8_000_000, "max_pixels": 40_000_000}
 MOST_RESIDENT = 300  # MB
 

@@ -32,7 +32,7 @@ from tests.support.drawings import SEVEN, as_file, in_base64, picture
 # Of the processor, for all doors together.
 LONGEST_SECONDS = 3.0
 
-pytestmark = pytest.mark.usefixtures("live_model")
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("live_model")]
 
 RefusedEverywhere = Callable[[Any], tuple[int, dict[str, Any]]]
 

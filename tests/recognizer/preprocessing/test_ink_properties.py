@@ -30,6 +30,8 @@ from recognizer.serving.decision import NO_DIGIT, SURE, UNSURE
 from tests.support.api import PREDICT, code
 from tests.support.drawings import CANVAS
 
+pytestmark = pytest.mark.long
+
 ARITHMETIC = 1e-6
 ONE_STEP = 1
 

@@ -42,9 +42,13 @@ for name in sys.argv[1:]:
     print(int(mark.split()[1]) / 1000)
 """
 
-pytestmark = pytest.mark.skipif(
-    not Path("/proc/self/status").exists(), reason="only Linux tells the mark of a process alone"
-)
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(
+        not Path("/proc/self/status").exists(),
+        reason="only Linux tells the mark of a process alone",
+    ),
+]
 
 
 def made(form: str, megapixels: float) -> bytes:

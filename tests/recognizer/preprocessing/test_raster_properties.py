@@ -23,6 +23,8 @@ from recognizer.preprocessing.glyph import SIZE, Glyph
 from tests.golden.make_raster import painted, whole
 from tests.support.drawings import FOUR, ONE, SEVEN, ZERO
 
+pytestmark = pytest.mark.long
+
 NEAR = 8.0
 FAR = 20.0
 

@@ -27,7 +27,7 @@ from recognizer.services import versions
 from recognizer.serving import artifacts, browser_files, inspection, registry
 from recognizer.serving.keras_file import HDF5
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.long, pytest.mark.django_db]
 
 FOLDERS = 200
 FILES = ("model.keras", "model.tflite", *browser_files.STORED.values())

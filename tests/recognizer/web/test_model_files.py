@@ -17,6 +17,8 @@ from recognizer.models import ModelVersion
 from recognizer.services import versions
 from recognizer.serving import artifacts, browser_files
 
+pytestmark = pytest.mark.long
+
 
 def files(visitor: APIClient) -> dict[str, Any]:
     told: dict[str, Any] = visitor.get("/api/v1/model/").json()["browser"]

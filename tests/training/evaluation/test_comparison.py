@@ -19,7 +19,7 @@ from training.data.snapshot import take_snapshot
 from training.evaluation import comparison
 from training.evaluation.comparison import Comparison
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.long, pytest.mark.django_db]
 
 PARITY = {"n": 1, "largest_difference": 0.0, "same_answers": 1.0}
 
