@@ -87,6 +87,17 @@ def test_a_phone_has_the_measures_that_were_wished(phone: Page) -> None:
     assert heights == pytest.approx([48, 320, 48, 248], abs=1)
 
 
+@pytest.mark.parametrize(("width", "height"), [(390, 664), (768, 1024), (1366, 768)])
+def test_the_sheet_has_its_place_before_the_board_has_come(
+    desk: Page, width: int, height: int
+) -> None:
+    desk.set_viewport_size({"width": width, "height": height})
+    sheets = "() => document.querySelector('.sheet').getBoundingClientRect().height"
+    whole = desk.evaluate(sheets)
+    desk.locator(".board").evaluate("(board) => board.remove()")
+    assert desk.evaluate(sheets) == whole
+
+
 def test_ten_digits_are_drawn_and_answered_without_scrolling(phone: Page) -> None:
     """By touch alone: drawn, read, one tap, the next one, always in the same places."""
     before = places(phone)

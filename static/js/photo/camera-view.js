@@ -45,9 +45,9 @@ export class CameraView {
    * @param {string} name
    */
   refused(name) {
-    const { cameraDenied, cameraAllow, cameraMissing, cameraInstead } = this.#texts;
-    if (name === "NotAllowedError") this.#look("refused", cameraDenied, cameraAllow);
-    else this.#look("refused", cameraMissing, cameraInstead);
+    const texts = this.#texts;
+    if (name === "NotAllowedError") this.#look("refused", texts.cameraDenied, texts.cameraAllow);
+    else this.#look("refused", texts.cameraMissing, texts.cameraInstead);
   }
 
   dark() {
