@@ -102,7 +102,8 @@ export class Reader {
 
   get #canLabel() {
     const isKnown = this.recognition.canLabel && this.#selection.isApart;
-    return isKnown && this.#labelOf(this.#selection.position) === null;
+    const isEmpty = this.#selection.reading?.verdict === "empty";
+    return isKnown && !isEmpty && this.#labelOf(this.#selection.position) === null;
   }
 
   #labelOf(/** @type {number} */ position) {

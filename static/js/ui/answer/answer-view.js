@@ -54,6 +54,11 @@ export class AnswerView {
     this.#show("empty", [this.#texts.noDigit]);
   }
 
+  /** There is a photo of a cell in which nothing is written. */
+  emptyCell() {
+    this.#show("empty", [this.#texts.emptyCell]);
+  }
+
   /** The ink has changed; the answer on the page is that to older ink. */
   reading() {
     this.#page.reader.dataset.state = "reading";
