@@ -20,6 +20,9 @@ const MARGIN = 0.25;
 
 export class Photo {
   #cut;
+  #leftOut;
+  /** @type {Map<boolean, LeftOut | null>} */
+  #known = new Map();
 
   /**
    * `image` is a data URL, `size` [width, height] its pixels; `glyph` what the network will
@@ -42,7 +45,7 @@ export class Photo {
     this.image = image;
     this.glyph = glyph;
     this.cell = cell;
-    this.leftOut = leftOut;
+    this.#leftOut = leftOut;
     this.source = source;
     this.size = size;
     this.lines = lines;
@@ -55,6 +58,15 @@ export class Photo {
    */
   payload() {
     return { image: this.image, source: this.source };
+  }
+
+  /** What is not the writing's, be that `one` digit or numbers; it is looked for once. */
+  leftOut(/** @type {boolean} */ one) {
+    const known = this.#known.get(one);
+    if (known !== undefined) return known;
+    const found = this.#leftOut(one);
+    this.#known.set(one, found);
+    return found;
   }
 
   /** Where on the sheet the picture is shown: its corner, and the sheet's units for a pixel. */

@@ -59,7 +59,7 @@ export class Page {
     this.#messages = new Messages(elements, texts, { onAgain, onTakeBack });
     elements.closer.addEventListener("click", () => {
       const isPhoto = elements.reader.hasAttribute("data-photo");
-      if (!elements.xray.hidden) this.tell(isPhoto ? texts.leftOut : texts.cells);
+      if (elements.closer.ariaPressed === "true") this.tell(isPhoto ? texts.leftOut : texts.cells);
     });
   }
 

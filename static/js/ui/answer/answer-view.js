@@ -104,7 +104,8 @@ export class AnswerView {
   }
 
   /** The keys' bars and the runners-up of one digit's reading, or none of them. */
-  guesses(/** @type {Reading | null} */ reading) {
+  guesses(/** @type {Reading | null} */ said) {
+    const reading = said?.verdict === "empty" ? null : said; // in an empty cell there is none
     this.#keys.show(reading);
     const others = reading === null ? [] : runnersUp(reading);
     const { runners } = this.#page;

@@ -87,17 +87,18 @@ export class StepsView {
   }
 
   #lookCloser() {
-    const { closer, xray } = this.#elements;
-    xray.hidden = !xray.hidden;
-    closer.setAttribute("aria-pressed", String(!xray.hidden));
+    const { closer } = this.#elements;
+    closer.setAttribute("aria-pressed", String(closer.ariaPressed !== "true"));
     this.#explain();
   }
 
   /** No more than is looked at: every step is drawn anew with each frame of a moving pen. */
   #explain() {
-    const { steps: panel, yours, xray } = this.#elements;
+    const { steps: panel, yours, xray, closer } = this.#elements;
     const isOpen = panel.matches(":popover-open");
     const isBeside = ROOMY.matches;
+    // Where the network's picture stands beside the answer, a picture is marked unasked.
+    xray.hidden = closer.ariaPressed !== "true" && !(isBeside && this.#photo !== null);
     if (this.#photo !== null && !xray.hidden) {
       const isNumber = document.documentElement.dataset.mode === "number";
       const leftOut = this.#photo.leftOut(!isNumber);
