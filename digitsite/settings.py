@@ -393,6 +393,7 @@ Every error has one shape, `{"error": {"code", "message", "field"}}`. Staff send
         "SubmittedSource": "recognizer.api.serializers.SUBMITTED_SOURCES",
         "Review": "recognizer.models.Drawing.Review",
         "Verdict": "recognizer.api.serializers.VERDICTS",
+        "PlaceVerdict": "recognizer.api.serializers.PLACE_VERDICTS",
         "UseRole": "recognizer.models.DrawingUse.Role",
         "GateVerdict": "recognizer.models.ModelVersion.GateVerdict",
         "PromotionKind": "recognizer.models.Promotion.Kind",

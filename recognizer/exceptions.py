@@ -29,6 +29,14 @@ class Blank(InputError):
     code = "blank"
 
 
+class EmptyCell(Blank):
+    """A cell of a form in which nothing is written; `box` is its (x, y, width, height)."""
+
+    def __init__(self, box: tuple[float, float, float, float]) -> None:
+        super().__init__("nothing_written", field="image")
+        self.box = box
+
+
 class BadInk(InputError):
     """The strokes are not lists of finite points."""
 

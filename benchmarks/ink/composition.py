@@ -10,7 +10,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ import numpy as np
 
 from benchmarks.common.settings import settings
 from benchmarks.ink.numbers import FINER, HEIGHT, Strokes
+from benchmarks.ink.sheets import Camera, Sheet, file_of, grid, nothing, ruled, seen
 from recognizer.labels import NOT_A_DIGIT_CLASS
 from recognizer.preprocessing.glyph import Glyphs
 from recognizer.preprocessing.ink import DOT_SIDE, normalise
@@ -62,6 +63,8 @@ KINDS = {
 }  # fmt: skip
 MARGIN = 40.0
 MOST_STROKES = 4  # of one character
+# A photograph: how high tall characters are, in pixels, the pen and the paper around in them.
+PHOTO_HEIGHT, PHOTO_PEN, PHOTO_ROOM = (40, 220), (0.03, 0.1), (0.4, 1.5)
 
 
 @dataclass(frozen=True, eq=False)
@@ -252,7 +255,7 @@ def _fits(
 # --- as pictures ------------------------------------------------------------------------
 
 
-def painted(number: Written, brush: int) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+def painted(number: Written, brush: int) -> tuple[NDArray[np.uint8], NDArray[np.int16]]:
     """A number black on white, its tall characters about `HEIGHT` high, and whose each pixel is:
     the place of its character, -1 of paper."""
     heights = [extent([stroke])[3] for stroke in number.strokes]
@@ -268,3 +271,28 @@ def painted(number: Written, brush: int) -> tuple[NDArray[np.uint8], NDArray[np.
         cv2.polylines(whose, [line // FINER], False, owner, brush + 1)
     size = (width // FINER, height // FINER)
     return cv2.resize(sheet, size, interpolation=cv2.INTER_AREA).astype(np.uint8), whose
+
+
+def photographed(
+    number: Written, chance: np.random.Generator
+) -> tuple[NDArray[np.uint8], NDArray[np.int16]]:
+    """A number on plain, ruled or squared paper as a camera sees it from above, and whose each
+    pixel is, as `painted` says it."""
+    tall = float(chance.uniform(*PHOTO_HEIGHT))
+    times = tall / max(extent([stroke])[3] for stroke in number.strokes)
+    room = float(chance.uniform(*PHOTO_ROOM)) * tall
+    left, top, width, height = extent(number.strokes)
+    strokes = [(points - (left, top)) * times + room for points in number.strokes]
+    width, height = (round(side * times + 2 * room) for side in (width, height))
+    pen = max(1.6, tall * float(chance.uniform(*PHOTO_PEN)))
+    paper = Sheet(width, height, strokes, pen, chance)
+    paper.write(float(chance.uniform(0.6, 0.92)))
+    chance.choice([nothing, ruled, grid])(paper)
+    whose = np.full((height, width), -1, dtype=np.int16)
+    for points, owner in zip(strokes, number.owners, strict=True):
+        line = np.rint(points).astype(np.int32)
+        line = line if len(line) > 1 else line.repeat(2, 0)
+        cv2.polylines(whose, [line], False, owner, round(pen) + 1)
+    camera = replace(Camera.by(chance), angle=0.0)
+    file = np.frombuffer(file_of(seen(paper, camera), camera), np.uint8)
+    return cv2.imdecode(file, cv2.IMREAD_GRAYSCALE).astype(np.uint8), whose

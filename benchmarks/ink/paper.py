@@ -26,7 +26,19 @@ from benchmarks import ROOT
 from benchmarks.common import data, results
 from benchmarks.common.results import percent
 from benchmarks.common.settings import settings
-from benchmarks.ink.sheets import Camera, Sheet, Strokes, file_of, seen, sheet, wobbly
+from benchmarks.ink.sheets import (
+    Camera,
+    Sheet,
+    Strokes,
+    across,
+    file_of,
+    grid,
+    nothing,
+    ruled,
+    seen,
+    sheet,
+    wobbly,
+)
 from recognizer.exceptions import Blank
 from recognizer.preprocessing import ink, raster
 from recognizer.preprocessing.decoding import decode
@@ -153,36 +165,6 @@ def crop(hand: Hand) -> Case:
     return Case(file_of(part, camera), digit.label, digit.strokes)
 
 
-def nothing(_: Sheet) -> None:
-    """Paper as it is."""
-
-
-def grid(paper: Sheet) -> None:
-    _rules(paper, upright=True)
-
-
-def ruled(paper: Sheet) -> None:
-    _rules(paper, upright=False)
-
-
-def _rules(paper: Sheet, *, upright: bool) -> None:
-    step = paper.chance.uniform(0.06, 0.2) * paper.side
-    dark = paper.chance.uniform(0.1, 0.3)
-    thick = max(1.0, 0.003 * paper.side)
-    lines = [_across(paper, at) for at in np.arange(step / 2, paper.height, step)]
-    if upright:
-        lines += [_down(paper, at) for at in np.arange(step / 2, paper.width, step)]
-    paper.draw(lines, thick, dark)
-
-
-def _across(paper: Sheet, y: float) -> NDArray[np.float64]:
-    return np.array([[-9.0, y], [paper.width + 9.0, y]])
-
-
-def _down(paper: Sheet, x: float) -> NDArray[np.float64]:
-    return np.array([[x, -9.0], [x, paper.height + 9.0]])
-
-
 # --- frames ------------------------------------------------------------------------------------
 
 
@@ -289,7 +271,7 @@ def line_through(paper: Sheet) -> None:
     _, y, _, height = paper.box
     at = y + paper.chance.uniform(0.05, 1.05) * height
     thick, dark = _printed(paper)
-    paper.draw([_across(paper, at)], thick * 0.7, dark)
+    paper.draw([across(paper, at)], thick * 0.7, dark)
 
 
 # --- edges -------------------------------------------------------------------------------------

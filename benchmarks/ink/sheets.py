@@ -104,6 +104,39 @@ def wobbly(points: NDArray[np.float64], chance: Chance, much: float) -> NDArray[
     return moved
 
 
+# --- what paper has on it ------------------------------------------------------------
+
+
+def nothing(_: Sheet) -> None:
+    """Paper as it is."""
+
+
+def grid(paper: Sheet) -> None:
+    _rules(paper, upright=True)
+
+
+def ruled(paper: Sheet) -> None:
+    _rules(paper, upright=False)
+
+
+def _rules(paper: Sheet, *, upright: bool) -> None:
+    step = paper.chance.uniform(0.06, 0.2) * paper.side
+    dark = paper.chance.uniform(0.1, 0.3)
+    thick = max(1.0, 0.003 * paper.side)
+    lines = [across(paper, at) for at in np.arange(step / 2, paper.height, step)]
+    if upright:
+        lines += [down(paper, at) for at in np.arange(step / 2, paper.width, step)]
+    paper.draw(lines, thick, dark)
+
+
+def across(paper: Sheet, y: float) -> NDArray[np.float64]:
+    return np.array([[-9.0, y], [paper.width + 9.0, y]])
+
+
+def down(paper: Sheet, x: float) -> NDArray[np.float64]:
+    return np.array([[x, -9.0], [x, paper.height + 9.0]])
+
+
 # --- the camera -----------------------------------------------------------------------------
 
 

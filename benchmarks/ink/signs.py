@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import subprocess
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -40,11 +40,14 @@ BRUSHES = (6, 9, 12, 16)  # in pixels, where a tall character has 200
 HIDDEN = 32
 CLASSES = signs.FIRST_SIGN + len(signs.SIGNS)
 EPOCHS, BATCH, RATE, DECAY = 40, 256, 3e-3, 1e-4
-COMPOSED, TEXT, PAINTED = "composed", "in text", "painted"
+COMPOSED, TEXT, PAINTED, PHOTOGRAPHED = "composed", "in text", "painted", "photographed"
 # How much one counts in the fit, beside one composed; and one without signs, which must stay so.
 WEIGHTS = {TEXT: 4.0}
 PLAIN = 1.5
 SURE_DIGIT = 0.9
+Pictured: TypeAlias = Callable[
+    [Written, np.random.Generator], tuple[NDArray[np.uint8], NDArray[np.int16]]
+]
 JS = ROOT / "static" / "js" / "segmentation" / "sign-weights.js"
 
 
@@ -87,14 +90,21 @@ def _class(character: str | None) -> int:
     return signs.DIGIT if character.isdigit() else signs.FIRST_SIGN + signs.SIGNS.index(character)
 
 
+def painted(
+    number: Written, chance: np.random.Generator
+) -> tuple[NDArray[np.uint8], NDArray[np.int16]]:
+    """A number as a picture with a brush of one of several widths."""
+    return composition.painted(number, int(chance.choice(BRUSHES)))
+
+
 def prepared_pictures(
-    numbers: Iterable[Written], engine: LiteRTEngine, *, seed: int = SEED
+    numbers: Iterable[Written], engine: LiteRTEngine, pictured: Pictured, *, seed: int = SEED
 ) -> list[Prepared]:
-    """The same numbers painted with brushes of several widths, as pictures."""
+    """The same of numbers in pictures."""
     chance = np.random.default_rng(seed)
     found = []
     for number in numbers:
-        picture, whose = composition.painted(number, int(chance.choice(BRUSHES)))
+        picture, whose = pictured(number, chance)
         try:
             ink, pieces, groups, low = raster.parts(picture)
         except InputError:
@@ -279,11 +289,11 @@ def fit_on(material: dict[str, Kinds], held_out: set[str]) -> Classifier:
 
 
 def materials(engine: LiteRTEngine, each: int) -> dict[str, Kinds]:
-    """Numbers as strokes, composed and in text, and some painted."""
+    """Numbers as strokes, composed and in text, and some as pictures."""
     people = composition.hands()
     made = {kind: composition.composed(kind, people, each, SEED) for kind in composition.KINDS}
     few = {
-        kind: composition.composed(kind, people, max(each // 3, 1), SEED + 1)
+        kind: [*composition.composed(kind, people, max(each // 3, 1), SEED + 1)]
         for kind in composition.KINDS
     }
     in_text: Kinds = {kind: [] for kind in composition.KINDS if kind != "spaces"}
@@ -292,7 +302,11 @@ def materials(engine: LiteRTEngine, each: int) -> dict[str, Kinds]:
     return {
         COMPOSED: {kind: prepared(some, engine) for kind, some in made.items()},
         TEXT: in_text,
-        PAINTED: {kind: prepared_pictures(some, engine) for kind, some in few.items()},
+        PAINTED: {kind: prepared_pictures(some, engine, painted) for kind, some in few.items()},
+        PHOTOGRAPHED: {
+            kind: prepared_pictures(some, engine, composition.photographed)
+            for kind, some in few.items()
+        },
     }
 
 

@@ -18,13 +18,14 @@ from recognizer import submission
 from recognizer.api import ink, serializers
 from recognizer.api.base import HAND, LANGUAGE, PublicView, error_body, hand_asked, tagged
 from recognizer.exceptions import InputError
-from recognizer.preprocessing.glyph import Box
+from recognizer.preprocessing.glyph import SIZE, Box
 from recognizer.pricing import MOST_BATCH
+from recognizer.segmentation.lattice import EMPTY as EMPTY_MARK
 from recognizer.segmentation.lattice import Mark
 from recognizer.segmentation.signs import SURE as SURE_MARK
 from recognizer.services.hands import Recollection
 from recognizer.services.predictions import Prediction, predict, predict_many, price, price_many
-from recognizer.serving.decision import NO_DIGIT, SURE, UNSURE, Reading
+from recognizer.serving.decision import EMPTY, NO_DIGIT, SURE, UNSURE, Reading
 from recognizer.submission import Submission
 
 # What is a number, without signs but spaces and hyphens between its digits.
@@ -109,6 +110,9 @@ def _answer(
 
 def prediction_body(prediction: Prediction, *, number: bool, detail: bool) -> dict[str, Any]:
     """A prediction as the API answers it."""
+    if prediction.cell is not None:
+        cell = _cell_body(prediction.cell, detail=detail)
+        return {**cell, "model_version": prediction.model_version}
     readings = [
         {**reading_body(reading), **_memory_body(reading, prediction.recollection(at))}
         for at, reading in enumerate(prediction.readings)
@@ -118,17 +122,20 @@ def prediction_body(prediction: Prediction, *, number: bool, detail: bool) -> di
             reading["seen"] = glyph.pixels.ravel().tolist()
     if not number:
         return {**readings[0], "model_version": prediction.model_version}
-    digits = [
+    written = iter(
         {**reading, "box": _box(glyph.box)}
         for reading, glyph in zip(readings, prediction.glyphs, strict=True)
-    ]
-    left = iter(digits)
-    lines = [_line_body(marks, left) for marks in prediction.lines]
+    )
+    lines = [_line_body(marks, written, detail=detail) for marks in prediction.lines]
+    digits = [digit for line in lines for digit in line["digits"]]
     signs = [sign for line in lines for sign in line["signs"]]
-    alone = len(readings) == 1 and not signs
     every = [mark for marks in prediction.lines for mark in marks]
+    alone = len(digits) == 1 and not signs
+    summary = _number_summary(digits, every)
+    if alone:
+        summary = {name: value for name, value in digits[0].items() if name != "box"}
     return {
-        **(readings[0] if alone else _number_summary(readings, every)),
+        **summary,
         "text": "\n".join(line["text"] for line in lines),
         "number": lines[0]["number"] if len(lines) == 1 else None,
         "digits": digits,
@@ -138,29 +145,55 @@ def prediction_body(prediction: Prediction, *, number: bool, detail: bool) -> di
     }
 
 
-def _line_body(marks: list[Mark], digits: Iterator[dict[str, Any]]) -> dict[str, Any]:
-    """One line of numbers; of the digits it takes as many as it has."""
-    own = [next(digits) for mark in marks if mark.glyph is not None]
-    text = _text(own, marks)
+def _line_body(
+    marks: list[Mark], written: Iterator[dict[str, Any]], *, detail: bool
+) -> dict[str, Any]:
+    """One line of numbers; of the digits that are written it takes as many as it has."""
+    characters = [
+        (_cell_body(mark.box, detail=detail) if mark.text == EMPTY_MARK else next(written), "")
+        if _is_digit(mark)
+        else (None, mark.text)
+        for mark in marks
+    ]
+    text = "".join(_name(digit) if digit else sign for digit, sign in characters)
     return {
         "text": text,
         "number": re.sub("[ -]", "", text) if PLAIN.fullmatch(text) else None,
-        "digits": own,
-        "signs": [_sign_body(mark) for mark in marks if mark.glyph is None],
+        "digits": [digit for digit, _ in characters if digit],
+        "signs": [_sign_body(mark) for mark in marks if not _is_digit(mark)],
         "box": _box(_around([mark.box for mark in marks])),
     }
+
+
+def _is_digit(mark: Mark) -> bool:
+    """Whether there is a place for a digit, be it an empty one."""
+    return mark.glyph is not None or mark.text == EMPTY_MARK
+
+
+def _cell_body(box: Box, *, detail: bool) -> dict[str, Any]:
+    """A cell of a form in which nothing is written."""
+    body = {
+        "digit": None,
+        "confidence": 1.0,
+        "probabilities": [0.0] * 10,
+        "verdict": EMPTY,
+        "alternatives": [],
+        "box": _box(box),
+    }
+    return {**body, "seen": [0] * SIZE * SIZE} if detail else body
+
+
+def _name(digit: dict[str, Any]) -> str:
+    """A digit in a text: "?" for what is none, "_" for an empty cell."""
+    if digit["verdict"] == EMPTY:
+        return EMPTY_MARK
+    return "?" if digit["digit"] is None else str(digit["digit"])
 
 
 def _around(boxes: list[Box]) -> Box:
     left, top = min(box[0] for box in boxes), min(box[1] for box in boxes)
     right = max(box[0] + box[2] for box in boxes)
     return left, top, right - left, max(box[1] + box[3] for box in boxes) - top
-
-
-def _text(readings: list[dict[str, Any]], marks: list[Mark]) -> str:
-    """All characters of a number, left to right; "?" for what is no digit."""
-    digits = ("?" if one["digit"] is None else str(one["digit"]) for one in readings)
-    return "".join(next(digits) if mark.glyph is not None else mark.text for mark in marks)
 
 
 def _sign_body(mark: Mark) -> dict[str, Any]:
@@ -209,10 +242,10 @@ def _memory_body(reading: Reading, recalled: Recollection | None) -> dict[str, A
 
 def _number_summary(readings: list[dict[str, Any]], marks: list[Mark]) -> dict[str, Any]:
     """A number is as certain as its least certain character, and is no single digit."""
-    signs = [mark for mark in marks if mark.glyph is None]
+    signs = [mark for mark in marks if not _is_digit(mark)]
     certainties = [round(mark.probability, 6) for mark in signs]
     verdicts = {reading["verdict"] for reading in readings} | {_verdict(sign) for sign in signs}
-    verdict = next(one for one in (NO_DIGIT, UNSURE, SURE) if one in verdicts)
+    verdict = next(one for one in (NO_DIGIT, UNSURE, SURE, EMPTY) if one in verdicts)
     return {
         "digit": None,
         "confidence": min([*(one["confidence"] for one in readings), *certainties]),

@@ -19,9 +19,10 @@ from recognizer import gate_words
 from recognizer.api.ink import StrokesField
 from recognizer.models import Drawing, DrawingUse, Label, ModelVersion, Promotion
 from recognizer.preprocessing.forms import COLUMNS, POINTS
-from recognizer.serving.decision import NO_DIGIT, SURE, UNSURE
+from recognizer.serving.decision import EMPTY, NO_DIGIT, SURE, UNSURE
 
 VERDICTS = [SURE, UNSURE, NO_DIGIT]
+PLACE_VERDICTS = [*VERDICTS, EMPTY]
 SUBMITTED_SOURCES = Drawing.Source.submitted()
 
 # --- what comes in --------------------------------------------------------------
@@ -144,6 +145,13 @@ class VerdictField(serializers.ChoiceField):
         super().__init__(VERDICTS, **options)
 
 
+class PlaceVerdictField(serializers.ChoiceField):
+    """The same, where there may be an empty cell of a form instead of a digit."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(PLACE_VERDICTS, **options)
+
+
 class NetworkSerializer(serializers.Serializer[Any]):
     digit = serializers.IntegerField(allow_null=True)
     confidence = serializers.FloatField()
@@ -167,6 +175,9 @@ class ReadersSerializer(serializers.Serializer[Any]):
 
 
 class ReadingSerializer(NetworkSerializer):
+    verdict = PlaceVerdictField(  # type: ignore[assignment]
+        help_text="empty: a cell of a form in which nothing is written."
+    )
     alternatives = AlternativeSerializer(many=True)
     readers = ReadersSerializer(
         required=False,
@@ -195,7 +206,9 @@ class SignSerializer(serializers.Serializer[Any]):
 
 
 class LineSerializer(serializers.Serializer[Any]):
-    text = serializers.CharField(help_text='As written, signs and spaces too: "5/27".')
+    text = serializers.CharField(
+        help_text='As written, signs and spaces too: "5/27"; "_" for an empty cell.'
+    )
     number = serializers.CharField(
         allow_null=True,
         help_text="Its digits; null unless there are only spaces or hyphens between them.",
@@ -207,6 +220,11 @@ class LineSerializer(serializers.Serializer[Any]):
 
 class PredictionSerializer(ReadingSerializer):
     model_version = serializers.IntegerField()
+    box = serializers.ListField(
+        child=serializers.FloatField(),
+        required=False,
+        help_text="[x, y, width, height] of a cell in which nothing is written.",
+    )
     text = serializers.CharField(
         required=False,
         help_text='A number as written, signs and spaces too: "5/27"; lines with newlines between.',

@@ -15,7 +15,7 @@ from recognizer.exceptions import Blank
 from recognizer.preprocessing.cleaning.noise import cleared
 from recognizer.preprocessing.cleaning.pale import with_pale_parts
 from recognizer.preprocessing.cleaning.pieces import touching
-from recognizer.preprocessing.glyph import Box
+from recognizer.preprocessing.glyph import Box, Cell
 from recognizer.preprocessing.illumination import Illumination, depth, polarities
 from recognizer.preprocessing.picture import Depth, Grey, Mask
 from recognizer.preprocessing.thresholding import Levels, levels
@@ -32,6 +32,8 @@ _MIN_SIDE, _MIN_ASPECT = 3, 1 / 64
 # Ink that fills less than this share of a picture is looked at again from
 # closer by, with this share of its longer side as margin.
 _MAX_PART, _MARGIN = 0.5, 0.4
+# What is at least this share of the darkest ink is as dark as writing.
+_DARK = 0.65
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,8 @@ class Binarised:
     `depth` is how far each pixel stands out from its paper. `mask` is where
     that is more than `level` and can be writing, `foreign` where there are frames, lines and
     what reaches in from outside. A point (x, y) of theirs lies at `corner + (x, y) / scale` in
-    the picture.
+    the picture. `cells` are those of a form: of several digits all, of one only where nothing is
+    written in it. Then there is no ink.
     """
 
     depth: Depth
@@ -50,6 +53,12 @@ class Binarised:
     level: float
     scale: float
     corner: tuple[int, int] = (0, 0)
+    cells: tuple[Cell, ...] = ()
+
+    @property
+    def is_empty_form(self) -> bool:
+        """Whether there are cells and nothing is written in them."""
+        return bool(self.cells) and not self.mask.any()
 
     def box(self, mask: Mask) -> Box:
         """(x, y, width, height) of a mask's ink, in the picture's own pixels."""
@@ -63,12 +72,15 @@ def binarise(grey: Grey, *, one: bool = True) -> Binarised:
     Raises `Blank`.
     """
     whole = _binarise(grey, one=one)
+    if not whole.mask.any():
+        return whole
     if whole.scale < 1 or whole.foreign.any():
         rows, columns = _part_with_ink(whole, grey)
         if grey[rows, columns].size < _MAX_PART * grey.size:
             # What the halving has blurred is read from closer by.
             with suppress(Blank):
-                return _closer(grey[rows, columns], whole, (columns.start, rows.start), one=one)
+                closer = _closer(grey[rows, columns], whole, (columns.start, rows.start), one=one)
+                return replace(closer, cells=whole.cells) if closer.mask.any() else whole
     return whole
 
 
@@ -98,7 +110,7 @@ def _closer(part: Grey, whole: Binarised, corner: tuple[int, int], *, one: bool)
     closer = _on_paper(small, scale, cv2.dilate(foreign, around), one=one, frames_known=True)
     # Of a pale frame there is more to be seen from here.
     mask = touching(closer.mask, cv2.dilate(whole.mask[known], around))
-    return replace(closer, mask=mask, corner=corner) if mask.any() else whole
+    return replace(closer, mask=mask, corner=corner)
 
 
 def _binarise(grey: Grey, *, one: bool) -> Binarised:
@@ -117,13 +129,19 @@ def _on_paper(
 ) -> Binarised:
     """The ink of a picture that is small enough, without what is known to be `foreign`."""
     illumination = Illumination.on(halved(small, _THUMB)[0])
+    empty = None
     for light_ink in polarities(illumination):
         with suppress(Blank):
             if light_ink:
                 inked = _inked(255 - small, illumination.inverted(), foreign)
             else:
                 inked = _inked(small, illumination, foreign)
-            return inked.cleared(scale, foreign, one=one, frames_known=frames_known)
+            found = inked.cleared(scale, foreign, one=one, frames_known=frames_known)
+            if not found.is_empty_form:
+                return found
+            empty = empty or found
+    if empty:
+        return empty
     raise Blank("nothing_written", field="image")
 
 
@@ -151,11 +169,11 @@ class _Inked:
 
     def cleared(self, scale: float, foreign: Mask, *, one: bool, frames_known: bool) -> Binarised:
         """The binarised picture, with the darkest ink at 255. Raises `Blank`."""
-        ink, pale = (
+        ink, pale, dark = (
             (self.faint > level).astype(np.uint8) & (1 - foreign)
-            for level in (self.levels.ink, self.levels.pale)
+            for level in (self.levels.ink, self.levels.pale, _DARK * self.levels.darkest)
         )
-        found = cleared(ink, pale, one=one, frames_known=frames_known)
+        found = cleared(ink, pale, dark, one=one, frames_known=frames_known)
         foreign = foreign | found.foreign
         share = 255 / self.levels.darkest
         stronger = np.minimum(np.rint(np.arange(256) * share), 255).astype(np.uint8)
@@ -164,7 +182,12 @@ class _Inked:
         if mask is not found.mask:
             # Pale ink is ink to all that follows.
             depth = np.maximum(depth, mask * np.uint8(math.floor(level) + 1))
-        return Binarised(depth, mask, foreign, level, scale)
+        form = zip((found.cells / scale).tolist(), found.empty.tolist(), strict=True)
+        cells = tuple(
+            Cell((left, top, right - left, foot - top), is_empty)
+            for (left, top, right, foot), is_empty in form
+        )
+        return Binarised(depth, mask, foreign, level, scale, cells=cells)
 
 
 def _inked(grey: Grey, illumination: Illumination, foreign: Mask) -> _Inked:

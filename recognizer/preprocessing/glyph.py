@@ -27,6 +27,14 @@ Box: TypeAlias = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a form: its box, in the picture's own pixels, and whether it has no ink at all."""
+
+    box: Box
+    is_empty: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Glyph:
     """One normalised digit.
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from recognizer.exceptions import Blank
+from recognizer.exceptions import Blank, EmptyCell
 from recognizer.preprocessing import stroke_width
 from recognizer.preprocessing.binarisation import Binarised, binarise
 from recognizer.preprocessing.glyph import Glyph
@@ -24,22 +24,29 @@ def normalise(grey: Grey) -> Glyph:
     """(height, width) uint8, 0 black to 255 white -> the glyph of the digit in it.
 
     The ink may be darker or lighter than its paper. `box` is in the picture's
-    pixels. Raises `Blank` where there is no ink.
+    pixels. Raises `Blank` where there is no ink, and `EmptyCell` where but a cell of a form is.
     """
-    ink = ink_of(grey)
+    ink = _digit_in(grey)
     return glyph_of(ink, ink.mask)
 
 
 def render(grey: Grey) -> NDArray[np.float64]:
     """That digit's pixels before they are rounded: (28, 28) in [0, 1]. Raises `Blank`."""
-    ink = ink_of(grey)
+    ink = _digit_in(grey)
     return stroke_width.render(ink.depth, ink.mask, ink.level)
 
 
+def _digit_in(grey: Grey) -> Binarised:
+    ink = ink_of(grey)
+    if ink.is_empty_form:
+        raise EmptyCell(ink.cells[0].box)
+    return ink
+
+
 def ink_of(grey: Grey, *, one: bool = True) -> Binarised:
-    """The ink of `one` digit, or of several. Raises `Blank`."""
+    """The ink of `one` digit, or of several; none in an empty form. Raises `Blank`."""
     ink = binarise(grey, one=one)
-    if max(ink.box(ink.mask)[2:]) < _DOT_SHARE * min(grey.shape):
+    if not ink.is_empty_form and max(ink.box(ink.mask)[2:]) < _DOT_SHARE * min(grey.shape):
         raise Blank("dot_written", field="image")
     return ink
 

@@ -31,6 +31,8 @@ from recognizer.segmentation.lattice import Group
 # wide they may be, in heights of the tallest.
 CONNECTED = 5.0
 MAX_WIDTH = 1.4
+# and that pieces in the same cell of a form are.
+SAME_CELL = 5.0
 # Groups less likely than this are not read; no reading could make up for it.
 MIN_AFFINITY = -7.0
 # And no more than so many groups of several pieces: a scribble has thousands.
@@ -59,16 +61,25 @@ def around(boxes: Boxes, groups: Sequence[Group]) -> Boxes:
 
 
 def candidates(
-    boxes: Boxes, *, in_order: bool, chains: Sequence[Sequence[int]] = ()
+    boxes: Boxes,
+    *,
+    in_order: bool,
+    chains: Sequence[Sequence[int]] = (),
+    cells: Sequence[int] = (),
 ) -> tuple[list[Group], list[Group]]:
     """Every piece alone and the likelier groups of several: what may be digits, and what not.
 
     The boxes are those of pieces set upright, see `upright`; `in_order` says
     whether the pieces come in the order of writing. What is less high than a
     share of the tallest piece is a dot, a sign, or a part of something higher.
-    `chains` are connected pieces, from left to right.
+    `chains` are connected pieces, from left to right; `cells` says in which cell of a form each
+    piece stands, -1 in none.
     """
     affinity = affinities(boxes / _unit(boxes), in_order=in_order)
+    if cells:
+        of = np.array(cells)
+        affinity += np.where(np.equal.outer(of, of) & (of >= 0), SAME_CELL, 0.0)
+        affinity[np.not_equal.outer(of, of)] = -np.inf
     runs = _shortest([run for chain in chains for run in _runs(chain, boxes)])
     for chain in chains:
         affinity[np.ix_(chain, chain)] = -np.inf  # these are among the runs

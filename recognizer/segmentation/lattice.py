@@ -9,13 +9,14 @@ from __future__ import annotations
 import heapq
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recognizer.preprocessing.glyph import Box, Glyph
+from recognizer.preprocessing.glyph import Box, Cell, Glyph
 from recognizer.segmentation import signs, spacing, syntax
 from recognizer.segmentation.affinity import Boxes
 
@@ -30,6 +31,11 @@ MIN_PROBABILITY = 1e-3
 # a character at all, and one with a piece that is a sign by itself as likely as this.
 WHOLE = 0.1
 INNER = 0.15
+# A piece no longer than this share of the tallest is rather a point of its own: with it a group is
+# so much less likely one character.
+DOT, DOT_WITHIN = 0.2, 0.5
+EMPTY = "_"  # a cell in which nothing is written
+LOST = 0.5  # that a cell is empty from which ink was taken with the lines
 # What is passed over in a picture may be a sign unless it is this small beside the tallest.
 SPECK = 0.04
 # What is too low for a digit and by its look a part of something counts so much less when
@@ -50,7 +56,8 @@ class Mark:
     """One character of a number: a digit, a sign or a space.
 
     `glyph` is the digit's place among the lattice's glyphs, None of what is none. `text` is the
-    sign, " " or, of a gap or speck that only may be one, "". `probability` is that it is this.
+    sign, " ", `EMPTY` of a cell or, of a gap or speck that only may be one, "". `probability` is
+    that it is this.
     `middle` is where it stands in x, once the number's slant is taken away.
     """
 
@@ -69,6 +76,8 @@ class Lattice:
     digit. `boxes` are theirs as they stand, `upright` those without the number's slant, and
     `traits` their shape and place (see `signs`); both (groups, ...). `by_pen` is false of a
     picture: its pieces are no strokes, and what its digits are is left to place and reading.
+    `cells` says in which cell of a form each group stands, -1 in none; `unread` are those in which
+    no writing was found, each with its middle as `Mark` has it.
     """
 
     glyphs: list[Glyph]
@@ -77,19 +86,32 @@ class Lattice:
     upright: Boxes
     traits: signs.Traits
     by_pen: bool
+    cells: list[int] = field(default_factory=list)
+    unread: list[tuple[Cell, float]] = field(default_factory=list)
 
     def read(self, answers: NDArray[np.float64]) -> list[Mark]:
-        """What makes up the number, left to right: digits, signs and spaces, at least one digit.
+        """What makes up the number, left to right: digits, signs, spaces and empty cells.
 
-        `answers` is (glyphs, 10), what the network says of each.
+        There is at least one digit unless all cells are empty. `answers` is (glyphs, 10), what
+        the network says of each.
         """
+        cells = [
+            Mark(None, EMPTY, 1.0, cell.box, middle)
+            if cell.is_empty
+            else Mark(None, "", LOST, cell.box, middle)
+            for cell, middle in self.unread
+        ]
+        written = self._written(answers) if self.glyphs else []
+        return sorted(written + cells, key=lambda mark: mark.middle)
+
+    def _written(self, answers: NDArray[np.float64]) -> list[Mark]:
         of_kind = signs.classifier().probabilities(
             signs.inputs(self.traits, signs.blocks(self.glyphs), answers)
         )
         path, passed = self._path(of_kind, answers)
         marks = self._with_spaces(path, self._marks(path, of_kind, answers))
         doubtful = [mark for at in passed if (mark := self._passed_over(at, of_kind[at]))]
-        return sorted(marks + doubtful, key=lambda mark: mark.middle)
+        return marks + doubtful
 
     def _path(
         self, of_kind: NDArray[np.float64], answers: NDArray[np.float64]
@@ -102,8 +124,8 @@ class Lattice:
         other[:read] = of_kind[:read, signs.DIGIT] * answers.max(axis=1)
         values = np.maximum(sign, other)
         if not self.by_pen:
-            values = np.ones(len(values))
-            values[:read] = answers.max(axis=1)
+            values = 1 - self._signs_within(of_kind)
+            values[:read] *= answers.max(axis=1)
         scores = [
             group.affinity + READING * math.log(max(value, MIN_PROBABILITY))
             for group, value in zip(self.groups, values.tolist(), strict=True)
@@ -137,22 +159,51 @@ class Lattice:
 
     def _wholes(self, path: list[int], of_kind: NDArray[np.float64]) -> list[float]:
         """For each group the probability that it is one character: that it is no part of another,
-        and that no piece of it which is too low for a digit is a sign by itself."""
-        sign = of_kind[:, signs.FIRST_SIGN :].max(axis=1).tolist()
-        low = {
-            group.pieces[0]: sign[at]
-            for at, group in enumerate(self.groups)
-            if at >= len(self.glyphs) and len(group.pieces) == 1
-        }
+        and that no piece of it is a sign by itself."""
+        within = self._signs_within(of_kind)
+        dots = self._dots()
         wholes = []
-        for at, part in zip(path, of_kind[path, signs.PART].tolist(), strict=True):
-            pieces = self.groups[at].pieces
-            inner = max(low.get(piece, 0.0) for piece in pieces) if len(pieces) > 1 else 0.0
+        for at in path:
+            part, inner = float(of_kind[at, signs.PART]), float(within[at])
             if not self.by_pen:  # cut pieces look like parts: only what is clear counts
                 part = part if part > 1 - WHOLE else 0.0
                 inner = inner if inner >= INNER else 0.0
+                pieces = self.groups[at].pieces
+                if len(pieces) > 1 and not dots.isdisjoint(pieces):
+                    inner = max(inner, DOT_WITHIN)
             wholes.append((1 - part) * (1 - inner))
         return wholes
+
+    def _signs_within(self, of_kind: NDArray[np.float64]) -> NDArray[np.float64]:
+        """For each group of several pieces how likely one of them is a sign by itself.
+
+        Of strokes only what is too low for a digit counts, of a picture what was not cut.
+        """
+        sign = of_kind[:, signs.FIRST_SIGN :].max(axis=1).tolist()
+        alone = {
+            group.pieces[0]: sign[at]
+            for at, group in enumerate(self.groups)
+            if len(group.pieces) == 1
+            and (at >= len(self.glyphs) if self.by_pen else not self._is_cut(at))
+        }
+        return np.array(
+            [
+                max(alone.get(piece, 0.0) for piece in pieces) if len(pieces) > 1 else 0.0
+                for pieces in (group.pieces for group in self.groups)
+            ]
+        )
+
+    def _dots(self) -> set[int]:
+        """The pieces of a picture that are as small as a point, and were not cut from others."""
+        small = self.upright[:, 2:].max(axis=1) < DOT * self.upright[:, 3].max()
+        return {
+            group.pieces[0]
+            for at, group in enumerate(self.groups)
+            if len(group.pieces) == 1 and small[at] and not self._is_cut(at)
+        }
+
+    def _is_cut(self, at: int) -> bool:
+        return bool(self.traits[at, -1] > 0)
 
     def _passed_over(self, at: int, of_kind: NDArray[np.float64]) -> Mark | None:
         """What is left out, where it may well be a sign."""
@@ -169,14 +220,21 @@ class Lattice:
         """The same with a mark for each gap that is or may be a space."""
         likely = spacing.spaces(self.upright[path], [mark.text for mark in marks])
         found = marks[:1]
-        for before, after, probability in zip(marks, marks[1:], likely, strict=False):
-            if probability > 1 - signs.SURE:
+        walls = [self._is_parted(*pair) for pair in pairwise(path)]
+        for before, after, probability, wall in zip(marks, marks[1:], likely, walls, strict=False):
+            if probability > 1 - signs.SURE and not wall:
                 is_space = probability >= spacing.WRITTEN
                 text, certain = (" ", probability) if is_space else ("", 1 - probability)
                 middle = (before.middle + after.middle) / 2
                 found.append(Mark(None, text, certain, _gap(before.box, after.box), middle))
             found.append(after)
         return found
+
+    def _is_parted(self, one: int, other: int) -> bool:
+        """Whether two groups stand in different cells: what is between them is no space."""
+        if not self.cells:
+            return False
+        return self.cells[one] >= 0 <= self.cells[other] != self.cells[one]
 
     def _middle(self, at: int) -> float:
         return float(self.upright[at, 0] + self.upright[at, 2] / 2)

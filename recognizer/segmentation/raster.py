@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,9 +12,10 @@ from recognizer import pricing
 from recognizer.exceptions import Blank, OverLimit
 from recognizer.preprocessing import stroke_width
 from recognizer.preprocessing.binarisation import Binarised
+from recognizer.preprocessing.glyph import Box, Cell
 from recognizer.preprocessing.picture import Grey, Mask
 from recognizer.preprocessing.raster import glyph_of, ink_of
-from recognizer.segmentation import components, grouping, signs
+from recognizer.segmentation import cells, components, grouping, signs
 from recognizer.segmentation.components import Pieces
 from recognizer.segmentation.lattice import Group, Lattice
 
@@ -27,41 +29,78 @@ _MAX_DIGITS = 32
 def lines(grey: Grey, *, budget: Budget | None = None) -> list[Lattice]:
     """Whole numbers, one a line -> what may be the digits of each, from the highest line down.
 
-    Raises as `digits` does.
+    Cells of a form in which nothing is written are on their lines. Raises as `digits` does.
     """
     ink = ink_of(grey, one=False)
-    return [_digits(ink, mask, budget) for mask in components.lines(ink.mask)]
+    masks = [] if ink.is_empty_form else components.lines(ink.mask)
+    boxes = [ink.box(mask) for mask in masks]
+    return [
+        _digits(ink, masks[line], budget, unread) if line is not None else _of_cells(unread)
+        for line, unread in cells.rows(boxes, cells.unread(ink))
+    ]
 
 
 def digits(grey: Grey, *, budget: Budget | None = None) -> Lattice:
     """A whole number on one line -> what may be its digits, for the network to choose from.
 
     Signs and specks are among its groups. Raises `OverLimit`
-    for more digits than any number has, and where they would cost more than `budget` has.
+    for more digits than any number has, and where they would cost more than `budget` has, and
+    `Blank`.
     """
     ink = ink_of(grey, one=False)
+    if ink.is_empty_form:
+        raise Blank("nothing_written", field="image")
     return _digits(ink, ink.mask, budget)
 
 
-def _digits(ink: Binarised, mask: Mask, budget: Budget | None) -> Lattice:
-    found, groups, low = _parts(mask)
+def _of_cells(unread: list[Cell]) -> Lattice:
+    """A line of nothing but cells in which nothing was found."""
+    none = np.zeros((0, 4))
+    places = [(cell, cell.box[0] + cell.box[2] / 2) for cell in unread]
+    return Lattice([], [], [], none, np.zeros((0, 0)), by_pen=False, unread=places)
+
+
+def _digits(
+    ink: Binarised, mask: Mask, budget: Budget | None, unread: Sequence[Cell] = ()
+) -> Lattice:
+    found, groups, low = _parts(ink, mask)
     if budget:
         budget.spend(pricing.traced(len(groups)), field="image")
-    return lattice(ink, found, groups, low)
+    return lattice(ink, found, groups, low, unread)
 
 
-def lattice(ink: Binarised, found: Pieces, groups: list[Group], low: list[Group]) -> Lattice:
-    """What `parts` found, ready to be read."""
+def lattice(
+    ink: Binarised,
+    found: Pieces,
+    groups: list[Group],
+    low: list[Group],
+    unread: Sequence[Cell] = (),
+) -> Lattice:
+    """What `parts` found, ready to be read, with the `unread` cells on the line."""
     glyphs = [glyph_of(ink, found.mask(group.pieces)) for group in groups]
     every = groups + low
+    boxes = [glyph.box for glyph in glyphs] + [ink.box(found.mask(one.pieces)) for one in low]
     return Lattice(
         glyphs,
         every,
-        [glyph.box for glyph in glyphs] + [ink.box(found.mask(one.pieces)) for one in low],
+        boxes,
         grouping.around(found.boxes, every),
-        signs.traits(found.boxes, found.moments(), [group.pieces for group in every]),
+        signs.traits(
+            found.boxes,
+            found.moments(),
+            [group.pieces for group in every],
+            {piece for chain in found.chains for piece in chain},
+        ),
         by_pen=False,
+        cells=[cells.holding(box, ink.cells) for box in boxes],
+        unread=[(cell, _middle(ink, cell.box, found.slant)) for cell in unread],
     )
+
+
+def _middle(ink: Binarised, cell: Box, slant: float) -> float:
+    """Where a cell's middle is in x once the slant is taken away."""
+    x = (cell[0] + cell[2] / 2 - ink.corner[0]) * ink.scale
+    return x - slant * (cell[1] + cell[3] / 2 - ink.corner[1]) * ink.scale
 
 
 def renders(grey: Grey) -> list[NDArray[np.float64]]:
@@ -73,13 +112,19 @@ def renders(grey: Grey) -> list[NDArray[np.float64]]:
 def parts(grey: Grey) -> tuple[Binarised, Pieces, list[Group], list[Group]]:
     """The ink, its pieces, which of them may be digits, and which are too low for it."""
     ink = ink_of(grey, one=False)
-    return ink, *_parts(ink.mask)
+    return ink, *_parts(ink, ink.mask)
 
 
-def _parts(mask: Mask) -> tuple[Pieces, list[Group], list[Group]]:
+def _parts(ink: Binarised, mask: Mask) -> tuple[Pieces, list[Group], list[Group]]:
     """The pieces of the ink of one line."""
     found = components.taken_apart(mask)
-    groups, low = grouping.candidates(found.boxes, in_order=False, chains=found.chains)
+    standing = [
+        cells.holding(ink.box(found.mask((piece,))), ink.cells)
+        for piece in range(len(found.boxes) if ink.cells else 0)
+    ]
+    groups, low = grouping.candidates(
+        found.boxes, in_order=False, chains=found.chains, cells=standing
+    )
     # Without a piece that can be one by itself, nothing might be left once all are shared out.
     if all(len(group.pieces) > 1 for group in groups):
         raise Blank("no_digit_written", field="image")

@@ -9,7 +9,7 @@ that people wrote and on numbers composed of their digits and signs (benchmarks/
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -33,7 +33,7 @@ UNLIKE_DIGITS = ":+$%="
 # (pieces, 10), of the ink of each: how much, its middle (x, y), and about it xx, xy, yy, xxx, xxy,
 # xyy, yyy.
 Moments: TypeAlias = NDArray[np.float64]
-Traits: TypeAlias = NDArray[np.float64]  # (groups, 31), see `traits`
+Traits: TypeAlias = NDArray[np.float64]  # (groups, 32), see `traits`
 # What is as high as this share of the tallest piece tells where the line is.
 TALL = 0.5
 # A dot has no length, but a place; in heights of the tallest piece.
@@ -80,14 +80,22 @@ def pixel_moments(points: Points, slant: float) -> list[float]:
     return [float(len(points)), middle_x, middle_y, *(float(part.sum()) for part in parts)]
 
 
-def traits(boxes: Boxes, ink: Moments, groups: Sequence[tuple[int, ...]]) -> Traits:
-    """Shape and place of each group of pieces: (groups, 31), each about as large as 1.
+def traits(
+    boxes: Boxes, ink: Moments, groups: Sequence[tuple[int, ...]], cut: Collection[int] = ()
+) -> Traits:
+    """Shape and place of each group of pieces: (groups, 32), each about as large as 1.
 
-    `boxes` and `ink` are those of the pieces set upright.
+    `boxes` and `ink` are those of the pieces set upright. The last one is 1 where there are
+    pieces in it that were `cut` from others, else 0.
     """
     unit = float(boxes[:, 3].max() or boxes[:, 2].max() or 1.0)
     own = ink / unit ** np.array([1, 1, 1, *[3] * 3, *[4] * 4])
-    return np.array([_traits(boxes / unit, own, group) for group in groups])
+    return np.array(
+        [
+            [*_traits(boxes / unit, own, group), float(any(piece in cut for piece in group))]
+            for group in groups
+        ]
+    )
 
 
 def _traits(boxes: Boxes, ink: Moments, group: tuple[int, ...]) -> list[float]:

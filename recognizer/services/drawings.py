@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from digitsite.exceptions import Conflict, Invalid
 from digitsite.storage.disk import on_full_disk
 from recognizer import monitoring
+from recognizer.exceptions import EmptyCell
 from recognizer.labels import LABELS
 from recognizer.models import Contributor, Drawing
 from recognizer.preprocessing.glyph import NORMALISATION
@@ -81,6 +82,8 @@ def drawing_submit(
         return earlier, _again(earlier, submission, hand)
     storage.check_disk()
     prediction = predict(submission=submission, hand=hand)
+    if prediction.cell is not None:
+        raise EmptyCell(prediction.cell)
     image = None if submission.image is None else upload_png(submission.image)
     drawing = Drawing(
         submission_key=key,

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 
 from digitsite.exceptions import Unavailable
 from recognizer import monitoring, pricing
-from recognizer.exceptions import BadArtifact, InputError
+from recognizer.exceptions import BadArtifact, EmptyCell, InputError
 from recognizer.preprocessing import ink
-from recognizer.preprocessing.glyph import Glyph, Glyphs
+from recognizer.preprocessing.glyph import Box, Glyph, Glyphs
 from recognizer.pricing import Budget
 from recognizer.segmentation import ink as numbers
 from recognizer.segmentation import signs
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 # What the network is to be asked about one submission: a digit, or what may be the digits of
 # numbers, one a line.
 Prepared: TypeAlias = Glyph | list[Lattice]
+# An empty cell is answered, without the network.
+Answerable: TypeAlias = Prepared | EmptyCell
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +46,9 @@ class Prediction:
     """One submission as answered: one glyph and reading, or with `number` one a digit.
 
     For each there is what was recalled, None where nothing was; `readings` are those after it.
-    `lines` are all characters of numbers, digits, signs and spaces, line by line, of a digit
-    alone none; the glyphs are those of their digits, in this order.
+    `lines` are all characters of numbers, digits, signs, spaces and empty cells, line by line, of
+    a digit alone none; the glyphs are those of their digits, in this order. `cell` is the box of
+    a cell in which there is no digit.
     """
 
     glyphs: list[Glyph]
@@ -54,6 +57,7 @@ class Prediction:
     version_id: int
     recollections: list[Recollection | None] = field(default_factory=list)
     lines: list[list[Mark]] = field(default_factory=list)
+    cell: Box | None = None
 
     def recollection(self, at: int) -> Recollection | None:
         """What was recalled for one of the readings."""
@@ -81,9 +85,10 @@ def price_many(*, submissions: list[Submission], hand: OwnHand | None = None) ->
 def predict(*, submission: Submission, hand: OwnHand | None = None) -> Prediction:
     """Reads without storing. Raises `InputError`, and `Unavailable` without a model."""
     with monitoring.SECONDS.time():
-        prepared = prepare(submission)
+        prepared = _prepared(submission)
         live = _live()
-        outputs = live.outputs(_glyphs(prepared))
+        glyphs = _glyphs(prepared)
+        outputs = live.outputs(glyphs) if glyphs else None
         return _prediction(prepared, outputs, live, hand if submission.memory else None)
 
 
@@ -102,25 +107,32 @@ def predict_many(
     answers: list[Prediction | InputError] = []
     first = 0
     for submission, one in zip(submissions, prepared, strict=True):
-        if isinstance(one, InputError):
+        if isinstance(one, InputError) and not isinstance(one, EmptyCell):
             answers.append(one)
             continue
-        assert outputs is not None
         last = first + len(_glyphs(one))
         own_hand = hand if submission.memory else None
-        answers.append(_prediction(one, outputs[first:last], live, own_hand))
+        own = outputs[first:last] if outputs and last > first else None
+        answers.append(_prediction(one, own, live, own_hand))
         first = last
     return answers
 
 
-def _prepare_or_error(submission: Submission, budget: Budget) -> Prepared | InputError:
+def _prepared(submission: Submission, budget: Budget | None = None) -> Answerable:
     try:
         return prepare(submission, within=budget)
+    except EmptyCell as cell:
+        return cell
+
+
+def _prepare_or_error(submission: Submission, budget: Budget) -> Answerable | InputError:
+    try:
+        return _prepared(submission, budget)
     except InputError as error:
         return error
 
 
-def _glyphs(prepared: Prepared | InputError) -> list[Glyph]:
+def _glyphs(prepared: Answerable | InputError) -> list[Glyph]:
     """All that the network is to read for one submission."""
     if isinstance(prepared, list):
         return [glyph for lattice in prepared for glyph in lattice.glyphs]
@@ -128,15 +140,21 @@ def _glyphs(prepared: Prepared | InputError) -> list[Glyph]:
 
 
 def _prediction(
-    prepared: Prepared, outputs: Outputs, live: registry.Live, hand: OwnHand | None
+    prepared: Answerable, outputs: Outputs | None, live: registry.Live, hand: OwnHand | None
 ) -> Prediction:
     """What is answered, by the outputs for all glyphs that a submission may be made of."""
+    if isinstance(prepared, EmptyCell):
+        return Prediction([], [], live.number, live.version, cell=prepared.box)
+    if outputs is None:
+        assert isinstance(prepared, list)
+        lines = [lattice.read(np.zeros((0, 10))) for lattice in prepared]
+        return Prediction([], [], live.number, live.version, lines=lines)
     own = live.read(outputs)
     if isinstance(prepared, Glyph):
         return _answered([prepared], outputs, own, live, hand)
     # The characters that make up the numbers are found by the network alone.
     said = np.array([reading.probabilities for reading in own])
-    lines: list[list[Mark]] = []
+    lines = []
     path: list[int] = []
     first = 0
     for lattice in prepared:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 SURE = "sure"
 UNSURE = "unsure"
 NO_DIGIT = "not_a_digit"
+EMPTY = "empty"  # of a cell of a form in which nothing is written
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@
  * @typedef {(value: unknown) => boolean} Check
  */
 
-const VERDICTS = ["sure", "unsure", "not_a_digit"];
+const VERDICTS = ["sure", "unsure", "not_a_digit", "empty"];
 const THRESHOLDS = ["sure", "not_a_digit", "alternative"];
 
 /** @type {(content: unknown) => content is null} */

@@ -6,7 +6,8 @@
  *
  * @import { ErrorBody } from "./answer-shapes.js"
  *
- * @typedef {"sure" | "unsure" | "not_a_digit"} Verdict
+ * @typedef {"sure" | "unsure" | "not_a_digit" | "empty"} Verdict "empty" of a cell of a form in which
+ * nothing is written
  * @typedef {{ digit: number, probability: number }} Alternative
  */
 
@@ -54,7 +55,8 @@ import { exchange, isOwn } from "./exchange.js";
  */
 
 /**
- * The answer to a drawing. `text` is a number as written, with "?" for what is no digit; `number`
+ * The answer to a drawing. `text` is a number as written, with "?" for what is no digit and "_" for
+ * an empty cell; `number`
  * its digits, null where there is more between them than spaces and hyphens, or more than one
  * line; the lines' texts are joined by newlines. Of several
  * characters the rest is a summary, without a digit and probabilities.

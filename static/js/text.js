@@ -6,7 +6,7 @@
  * @typedef {"blank" | "blankNumber" | "cameraStarts" | "cameraNothing" | "cameraDark"
  *   | "cameraHold"
  *   | "cameraReads" | "cameraLive" | "cameraDenied" | "cameraAllow" | "cameraMissing"
- *   | "cameraInstead" | "noDigit" | "waiting" | "unread"
+ *   | "cameraInstead" | "noDigit" | "emptyCell" | "waiting" | "unread"
  *   | "sure" | "probably" | "guess" | "either" | "notADigit" | "leaning" | "perhaps"
  *   | "numberSure" | "numberUnsure" | "doubtful" | "tapRight" | "disagree"
  *   | "noneOfTen" | "dot" | "dotWhy"
@@ -15,7 +15,7 @@
  *   | "tooLargeReadHere" | "notAPicture" | "aDocument" | "sentAsItIs" | "pictureOf"
  *   | "pictureLost" | "tooManyDigits" | "server" | "broken" | "throttled" | "saidDigit" | "saidNone" | "thanks"
  *   | "thanksWaiting" | "thanksFull" | "helps" | "helpsNone" | "helpsWaiting"
- *   | "helpsNoneWaiting" | "cells" | "offline" | "waitingToSend" | "refused" | "refusedDigit"
+ *   | "helpsNoneWaiting" | "cells" | "leftOut" | "offline" | "waitingToSend" | "refused" | "refusedDigit"
  *   | "discard" | "takenBack" | "likeNow" | "likeToday" | "likeYesterday" | "likeDay"
  *   | "likeNoDigit" | "alone" | "opinion" | "opinionNone" | "remembered" | "nothingRemembered"
  *   | "forgotten" | "freshHand" | "backHand" | "remembersNow" | "remembersNot"} TextName
@@ -89,6 +89,7 @@ function percentFormat(language, places) {
  */
 export function headline({ digit, verdict, confidence, alternatives }, texts, language) {
   const share = percent(confidence, language);
+  if (verdict === "empty") return [texts.emptyCell];
   if (verdict === "not_a_digit") return [texts.notADigit, share];
   if (verdict === "sure") return [fill(texts.sure, { digit }), share];
   if (alternatives.length > 0) {
@@ -122,6 +123,7 @@ export function because({ verdict, readers }, texts) {
  */
 export function numberHeadline({ text, lines, verdict, confidence }, texts, language) {
   const number = text.replaceAll("\n", ", ");
+  if (verdict === "empty") return [texts.emptyCell];
   if (verdict === "sure")
     return [fill(texts.numberSure, { number }), percent(confidence, language)];
   const doubtful = lines.flatMap(doubtfulOf);
@@ -138,7 +140,7 @@ function doubtfulOf({ digits, signs }) {
     ...signs.map((one) => ({ ...one, name: one.text.trim() || SPACE })),
   ];
   return characters
-    .filter((one) => one.verdict !== "sure")
+    .filter((one) => one.verdict !== "sure" && one.verdict !== "empty")
     .sort((one, other) => one.box[0] - other.box[0])
     .map(({ name }) => name);
 }

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 from playwright.sync_api import BrowserType, Page, expect
 
 from recognizer.models import Drawing, ModelVersion
@@ -141,6 +141,27 @@ def test_a_number_is_read_too(film: Film) -> None:
     page.get_by_role("button", name="Use this").click()
     expect(page.locator("#digit")).to_have_text("44")
     expect(page.locator("#boxes .box")).to_have_count(2)
+
+
+@pytest.mark.parametrize("paper", ["form", "ruled"])
+def test_a_forms_cell_and_ruled_lines_are_left_out(film: Film, paper: str) -> None:
+    """Printed lines around the digit, or a line that it stands on and others below and above."""
+    sheets = trembling(FOUR, share=0.4)
+    width, height = FILM
+    for sheet in sheets:
+        pencil = ImageDraw.Draw(sheet)
+        if paper == "form":
+            sides = [0.28 * width, 0.14 * height, 0.72 * width, 0.86 * height]
+            pencil.rectangle(sides, outline=(60, 60, 60), width=4)
+        else:
+            for line in range(1, 6):
+                y = line * height / 6
+                pencil.line([0, y, width, y], fill=(90, 90, 120), width=2)
+    page = film(*sheets)
+    look(page)
+    reads_as(page, "4")
+    page.get_by_role("button", name="Use this").click()
+    expect(page.locator("#digit")).to_have_text("4")
 
 
 def test_on_an_empty_sheet_there_is_no_digit(film: Film) -> None:

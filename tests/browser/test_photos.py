@@ -11,6 +11,8 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from recognizer.models import Drawing
+from tests.golden.make_raster import Grey
+from tests.golden.make_raster_numbers import cells, sheet
 from tests.support.browser import PHONE, draw, draw_and_wait, ink_on, reads_as
 from tests.support.drawings import FOUR, ONE, ZERO
 from tests.support.heic import heic
@@ -28,6 +30,19 @@ EVENT = """([kind, content]) => {
     : new DragEvent(kind, { ...options, dataTransfer: data });
   document.querySelector("main").dispatchEvent(event);
 }"""
+
+# Of all pixels of a canvas, the share that is not clear.
+MARKED = """canvas => {
+  const { width, height } = canvas;
+  const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+  return data.filter((value, at) => at % 4 === 3 && value > 0).length / (width * height);
+}"""
+
+
+def png(grey: Grey) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(grey).save(file, "PNG")
+    return file.getvalue()
 
 
 def choose(page: Page, content: bytes, name: str = "photo.jpg", kind: str = "image/jpeg") -> None:
@@ -235,6 +250,24 @@ def test_numbers_below_one_another_have_a_row_each(desk: Page) -> None:
     desk.get_by_role("button", name="It is 9").click()
     expect(desk.get_by_text("Thank you")).to_be_visible()
     assert Drawing.objects.get().label == "9"
+
+
+def test_a_row_of_cells_is_read_cell_by_cell_and_its_lines_are_marked(desk: Page) -> None:
+    desk.get_by_role("radio", name="A number").check()
+    choose_and_wait(desk, png(sheet(cells("4_07"), 5)))
+    expect(desk.locator("#digit")).to_have_text("4_07")
+    chips = desk.locator("#digits button")
+    expect(chips).to_have_count(4)
+    chips.nth(1).click()
+    expect(desk.get_by_role("button", name="It is 4")).to_be_disabled()
+    expect(desk.locator("#xray")).to_be_visible()
+    marked = desk.locator("#xray").evaluate(MARKED)
+    assert 0.01 < marked < 0.2
+
+
+def test_an_empty_cell_is_told(desk: Page) -> None:
+    choose(desk, png(sheet(cells("_"), 5)))
+    expect(desk.get_by_text("Nothing is written in the cell.")).to_be_visible()
 
 
 # --- on a phone ------------------------------------------------------------------------

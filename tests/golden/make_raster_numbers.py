@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recognizer.exceptions import InputError
-from recognizer.segmentation.raster import digits, renders
+from recognizer.segmentation.raster import digits, lines, renders
 from tests.golden.make import Strokes, arc, line
 from tests.golden.make_numbers import written
 from tests.golden.make_raster import Case, Grey, packed, painted, whole
@@ -90,6 +90,40 @@ def _gate(x: float) -> Strokes:
     return [*posts, line((x, 18), (x + 30, 18))]
 
 
+def cells(
+    text: str, *, apart: float = 0, below: float = 0, size: tuple[float, float] = (96, 124)
+) -> Strokes:
+    """A row of cells with a digit in each, none where the text has "_".
+
+    `apart` is the paper between two; `below` is how far digits stand below the middle.
+    """
+    width, height = size
+    made: Strokes = []
+    for at, character in enumerate(text):
+        left = at * (width + apart)
+        made.append(
+            [[left, 0], [left + width, 0], [left + width, height], [left, height], [left, 0]]
+        )
+        if character != "_":
+            digit = written(character, height=70)
+            points = np.array([point for stroke in digit for point in stroke])
+            low, high = points.min(axis=0), points.max(axis=0)
+            x, y = np.array([left + width / 2, height / 2 + below]) - (low + high) / 2
+            made += [[[px + x, py + y] for px, py in stroke] for stroke in digit]
+    return made
+
+
+def in_cells() -> Iterator[Case]:
+    """Cells of a form, some of them empty."""
+    yield "a row of cells", sheet(cells("407"), 5)
+    yield "cells with a line between them, two empty", sheet(cells("4_07_"), 5)
+    yield "cells apart, one empty", sheet(cells("52_8", apart=30), 5)
+    yield "digits run over the lines of their cells", sheet(cells("7_42", below=30), 5)
+    yield "an empty cell", sheet(cells("_"), 5)
+    yield "a row of empty cells", sheet(cells("___"), 5)
+    yield "one digit in a cell", sheet(cells("6"), 5)
+
+
 def odd(chance: random.Random) -> Iterator[Case]:
     """Scribbles, and what cannot be read."""
     way = [[chance.uniform(0, 260), chance.uniform(0, 110)] for _ in range(14)]
@@ -112,20 +146,37 @@ def _right(text: str, shift: float) -> Strokes:
 
 def cases() -> list[Case]:
     chance = random.Random(SEED)
-    return [*apart(), *together(), *in_parts(), *odd(chance)]
+    return [*apart(), *together(), *in_parts(), *in_cells(), *odd(chance)]
 
 
 def lattice(picture: Grey) -> dict[str, Any]:
-    """What is to come out of a picture; `refusal` is the code where nothing does."""
+    """What is to come out of a picture; `refusal` is the code where nothing does.
+
+    `cells` says in which cell each group stands, `empty` are the boxes of those in which nothing
+    does, line by line.
+    """
+    empty = {"empty": empty_cells(picture)} if empty_cells(picture) else {}
     try:
         found = digits(picture)
     except InputError as refusal:
-        return {"refusal": refusal.code}
+        return {"refusal": refusal.code, **empty}
     return {
+        **empty,
+        "cells": found.cells,
         "groups": [[[*group.pieces], round(group.affinity, 9)] for group in found.groups],
         "boxes": [[*glyph.box] for glyph in found.glyphs],
         "images": packed_images(renders(picture)),
     }
+
+
+def empty_cells(picture: Grey) -> list[list[list[float]]]:
+    """The boxes of the empty cells of each line; nothing where there are none."""
+    try:
+        found = lines(picture)
+    except InputError:
+        return []
+    boxes = [[[*cell.box] for cell, _ in lattice.unread if cell.is_empty] for lattice in found]
+    return boxes if any(boxes) else []
 
 
 def packed_images(images: list[NDArray[np.float64]]) -> str:

@@ -22,7 +22,7 @@ from digitsite.http.own_header import OWN_HEADER
 from recognizer.labels import LABELS, NOT_A_DIGIT
 from recognizer.preprocessing.strokes import MAX_COORDINATE
 from recognizer.serving import browser_files
-from recognizer.serving.decision import NO_DIGIT, SURE, UNSURE
+from recognizer.serving.decision import EMPTY, NO_DIGIT, SURE, UNSURE
 from tests import ROOT
 
 Constants: TypeAlias = dict[str, Any]
@@ -146,7 +146,7 @@ def test_a_decision_knows_the_labels_and_verdicts_of_the_server() -> None:
     decision = (JAVASCRIPT / "inference" / "decision.js").read_text()
     digits = in_javascript(JAVASCRIPT / "inference" / "decision.js")["DIGITS"]
     (severity,) = re.findall(r"^const SEVERITY = (\[.*\]);", decision, re.M)
-    assert json.loads(severity) == [SURE, UNSURE, NO_DIGIT]
+    assert json.loads(severity) == [EMPTY, SURE, UNSURE, NO_DIGIT]
     assert [*map(str, range(digits)), NOT_A_DIGIT] == LABELS
     assert NO_DIGIT == NOT_A_DIGIT
 

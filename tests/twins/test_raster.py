@@ -16,6 +16,7 @@ from PIL import Image
 
 from benchmarks.site.costly import pattern_of
 from recognizer.preprocessing.decoding import decode
+from tests.golden.make_raster_numbers import cells, sheet
 from tests.twins import SEED, comparison, pictures, python
 from tests.twins.javascript import packed
 from tests.twins.test_ink import ANSWERS, ROWS, THRESHOLDS, digits_of
@@ -81,6 +82,22 @@ def test_the_whole_answer_is_the_same(
     asked = {"number": number, "rows": ROWS, "thresholds": THRESHOLDS}
     one = python.body(grey=picture, **asked)
     other = javascript.ask("answer", picture=packed(picture), **asked)
+    if not comparison.are_refused(one, other):
+        comparison.assert_same_answers(one, other)
+
+
+@pytest.mark.parametrize("number", [False, True])
+@pytest.mark.parametrize(
+    ("text", "apart", "below"),
+    [("407", 0, 0), ("4_07_", 0, 0), ("52_8", 30, 0), ("7_42", 0, 30), ("_", 0, 0), ("___", 9, 0)],
+)
+def test_cells_are_answered_alike(
+    javascript: JavaScript, text: str, apart: float, below: float, number: bool
+) -> None:
+    grey = sheet(cells(text, apart=apart, below=below), 5)
+    asked = {"number": number, "rows": ROWS, "thresholds": THRESHOLDS}
+    one = python.body(grey=grey, **asked)
+    other = javascript.ask("answer", picture=packed(grey), **asked)
     if not comparison.are_refused(one, other):
         comparison.assert_same_answers(one, other)
 

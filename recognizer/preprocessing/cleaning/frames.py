@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recognizer.preprocessing.cleaning.pieces import Chosen, Pieces, around
+from recognizer.preprocessing.picture import Mask
 
 # No more pieces than this are looked at, the longest ones.
 _MAX_LOOKED_AT = 24
@@ -43,12 +44,12 @@ def frames(pieces: Pieces, *, one: bool) -> Chosen:
     Of several digits the outer ones of an underlined 111 would be such sides.
     """
     found = np.zeros(len(pieces), dtype=np.bool_)
-    order = _longest(pieces)
+    order = longest(pieces)
     for number in order:
         if found[number]:
             continue
         near = [other for other in order if other != number and not found[other]]
-        near = [other for other in near if _can_be_in(pieces, other, number)]
+        near = [other for other in near if _can_be_in(pieces, other, number, one=one)]
         inside = [other for other in near if _surrounds(pieces, number, [other])]
         if inside and _surrounds(pieces, number, inside):
             found[number] = True
@@ -61,17 +62,19 @@ def frames(pieces: Pieces, *, one: bool) -> Chosen:
     return found
 
 
-def _longest(pieces: Pieces) -> list[int]:
+def longest(pieces: Pieces) -> list[int]:
     """The longest pieces first; how pieces are numbered does not matter."""
     left, top = pieces.boxes[:, 0], pieces.boxes[:, 1]
     order = np.lexsort((left, top, -pieces.areas, -pieces.longer))
     return [int(number) for number in order if number][:_MAX_LOOKED_AT]
 
 
-def _can_be_in(pieces: Pieces, number: int, frame: int) -> bool:
+def _can_be_in(pieces: Pieces, number: int, frame: int, *, one: bool) -> bool:
     left, top, right, bottom = pieces.boxes[frame]
     x, y = (pieces.boxes[number, :2] + pieces.boxes[number, 2:]) / 2
-    content = pieces.longer[number] >= _MIN_CONTENT * pieces.longer[frame]
+    # Around several digits a frame may be far wider than high.
+    size = pieces.longer[frame] if one else pieces.sizes[frame].min()
+    content = pieces.longer[number] >= _MIN_CONTENT * size
     return bool(content and left < x < right and top < y < bottom)
 
 
@@ -168,7 +171,7 @@ def _covered(pieces: Pieces, lines: list[int], box: NDArray[np.int64], axis: int
 def underlines(pieces: Pieces) -> Chosen:
     """Lines that lie clear below what stands over them."""
     found = np.zeros(len(pieces), dtype=np.bool_)
-    order = _longest(pieces)
+    order = longest(pieces)
     sizes = pieces.sizes
     flat = [number for number in order if sizes[number, 0] >= _LINE * sizes[number, 1]]
     others = [number for number in order if number not in flat]
@@ -191,10 +194,14 @@ def underlines(pieces: Pieces) -> Chosen:
 
 def is_empty_frame(pieces: Pieces) -> bool:
     """Whether there is nothing but a box of four straight sides with an empty middle."""
-    order = _longest(pieces)
+    order = longest(pieces)
     if not order or (pieces.longer[order[1:]] >= _MIN_CONTENT * pieces.longer[order[0]]).any():
         return False
-    mask = pieces.within(order[0])
+    return is_empty_box(pieces.within(order[0]))
+
+
+def is_empty_box(mask: Mask) -> bool:
+    """Whether a piece, cut to its box, is four straight sides with an empty middle."""
     height, width = mask.shape
     rows, columns = np.nonzero(mask)
     if min(height, width) < _MIN_SIDE:

@@ -9,7 +9,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from recognizer.exceptions import Blank
 from recognizer.preprocessing.cleaning import ruling
 from recognizer.preprocessing.cleaning.pieces import Pieces, around
 from recognizer.preprocessing.picture import Mask
@@ -18,6 +17,8 @@ from recognizer.preprocessing.picture import Mask
 # shorter than this share of it, or than so many pixels, is not looked at.
 _MAX_THICKNESS, _MAX_SLOPE = 0.03, 0.14
 _MIN_LENGTH, _MIN_PIXELS = 0.08, 12
+# What goes around cells is known to be lines: they may be as thick as this.
+_MAX_THICKNESS_OF_FORM = 0.06
 # This share of its columns lies on one straight line, within so many pixels and half its
 # thickness.
 _STRAIGHT, _TOLERANCE = 0.85, 1.0
@@ -57,9 +58,7 @@ class Line:
 
 
 def without_lines(mask: Mask, ruled: Mask, pale: Mask) -> tuple[Mask, Mask]:
-    """Both masks without the lines that are part of no digit.
-
-    Raises `Blank` where there is but a frame.
+    """Both masks without the lines that are part of no digit; no ink where there is but a frame.
 
     `ruled` is the mask with the lines that have been taken away already, `pale` with the palest
     ink as well: there a thin line is not broken.
@@ -77,7 +76,7 @@ def without_lines(mask: Mask, ruled: Mask, pale: Mask) -> tuple[Mask, Mask]:
         content = _content(_erased(mask, frame))
     if content is None:
         if _surround(frame, _middle(frame)) == 4:
-            raise Blank("nothing_written", field="image")
+            return np.zeros_like(mask), pale
         return mask, pale
     surrounding = _surround(frame, content) >= _SIDES
     foreign = [
@@ -94,14 +93,24 @@ def without_lines(mask: Mask, ruled: Mask, pale: Mask) -> tuple[Mask, Mask]:
     return _erased(mask, foreign), _erased(pale, foreign)
 
 
-def _meeting(found: list[list[Line]], mask: Mask) -> list[list[Line]]:
+def without_frame(mask: Mask, least: float) -> Mask:
+    """A mask without the lines in it, at least so many pixels long, that meet such others."""
+    found = [
+        [line for line in _lines(across, _MAX_THICKNESS_OF_FORM) if len(line.rows) >= least]
+        for across in (mask, np.ascontiguousarray(mask.T))
+    ]
+    return _erased(mask, _meeting(found, mask, met_once=True))
+
+
+def _meeting(found: list[list[Line]], mask: Mask, *, met_once: bool = False) -> list[list[Line]]:
     """The lines that others, square to them, make a frame with."""
     near = max(3, round(_NEAR * min(mask.shape)))
     longest = max((len(line.rows) for lines in found for line in lines), default=0)
 
     def is_one(line: Line, others: list[Line]) -> bool:
         met = sum(_meet(line, other, near) for other in others)
-        return met > 1 or (met == 1 and len(line.rows) >= _MOST_OF_LONGEST * longest)
+        is_long = met_once or len(line.rows) >= _MOST_OF_LONGEST * longest
+        return met > 1 or (met == 1 and is_long)
 
     return [
         [line for line in lines if is_one(line, others)]
@@ -166,10 +175,10 @@ def _number(labels: NDArray[np.uint16], line: Line) -> int:
     return int(counts.argmax())
 
 
-def _lines(mask: Mask) -> Iterator[Line]:
-    """Lines from left to right."""
+def _lines(mask: Mask, most: float = _MAX_THICKNESS) -> Iterator[Line]:
+    """Lines from left to right, no thicker than so much of the picture's shorter side."""
     height, width = mask.shape
-    thickest = max(2, round(_MAX_THICKNESS * min(height, width)))
+    thickest = max(2, round(most * min(height, width)))
     thick = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((2 * (thickest // 2) + 1, 1), np.uint8))
     pieces = Pieces.of(mask - thick)
     least = max(_MIN_PIXELS, _MIN_LENGTH * min(height, width))

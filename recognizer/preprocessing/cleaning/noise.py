@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recognizer.exceptions import Blank
-from recognizer.preprocessing.cleaning import edges, frames
+from recognizer.preprocessing.cleaning import cells, edges, frames
 from recognizer.preprocessing.cleaning.lines import without_lines
 from recognizer.preprocessing.cleaning.pieces import Chosen, Pieces
+from recognizer.preprocessing.cleaning.points import points
 from recognizer.preprocessing.cleaning.ruling import without_ruling
 from recognizer.preprocessing.distance import STEP
 from recognizer.preprocessing.picture import Mask
@@ -26,22 +27,32 @@ _DOT = 1.5
 _SPANNING, _MIDDLE = 0.85, 0.7
 # It is not dropped unless something is left that measures this share of the picture.
 _MIN_SIZE = 0.07
+_NO_CELLS: cells.Boxes = np.zeros((0, 4), np.int64)
 
 
 @dataclass(frozen=True, slots=True)
 class Cleared:
-    """Where writing can be; where foreign ink is; and where there is ink that may be too pale."""
+    """Where writing can be; where foreign ink is; and where there is ink that may be too pale.
+
+    `cells` are those of a form, `empty` says in which there is no ink at all. Of one digit there
+    are cells only where nothing is written in them: then there is no ink in the mask.
+    """
 
     mask: Mask
     foreign: Mask
     pale: Mask
+    cells: cells.Boxes
+    empty: Chosen
 
 
-def cleared(mask: Mask, pale: Mask, *, one: bool, frames_known: bool = False) -> Cleared:
+def cleared(
+    mask: Mask, pale: Mask, dark: Mask, *, one: bool, frames_known: bool = False
+) -> Cleared:
     """A mask taken apart. Raises `Blank` where there is nothing but noise or a frame.
 
-    `pale` is the mask with the palest ink in it, which may be the paper's. `one` says that there
-    is one digit. Where `frames_known`, no frames are looked for. Specks are in none of the masks.
+    `pale` is the mask with the palest ink in it, which may be the paper's, `dark` that of the
+    darkest. `one` says that there is one digit: of several some specks may be points between
+    them. Where `frames_known`, no frames are looked for. Specks are in none of the masks.
     """
     whole = without_ruling(mask.copy())
     pieces = Pieces.of(whole)
@@ -51,6 +62,8 @@ def cleared(mask: Mask, pale: Mask, *, one: bool, frames_known: bool = False) ->
     if not frames_known:
         rest, unruled = _unframed(whole, pieces, mask, pale, one=one)
         pieces = pieces if rest is whole else Pieces.of(rest)
+    if not rest.any():
+        return _nothing_in(whole, mask, unruled)
     kept = np.arange(len(pieces)) > 0
     outline = rest - cv2.erode(rest, STEP, borderType=cv2.BORDER_CONSTANT, borderValue=0)
     outlines = np.bincount(pieces.labels[outline > 0], minlength=len(pieces))
@@ -63,17 +76,44 @@ def cleared(mask: Mask, pale: Mask, *, one: bool, frames_known: bool = False) ->
     foreign = mask - pieces.mask(kept)
     if unruled is not pale:
         foreign |= pale - unruled
-    kept &= ~_specks(pieces, outlines, kept)
-    return Cleared(rest if kept[1:].all() else pieces.mask(kept), foreign, unruled)
+    pen, specks = _specks(pieces, outlines, kept)
+    if not one:
+        specks &= ~points(pieces, kept & specks, kept & ~specks, pen, dark)
+    kept &= ~specks
+    known = one or rest is whole
+    form = _NO_CELLS if known else cells.cells(whole - rest, max(1, round(pen)))
+    written = rest if kept[1:].all() else pieces.mask(kept)
+    # A speck makes no cell less empty.
+    empty = cells.are_empty(form, whole & ~(rest - written))
+    return Cleared(written, foreign, unruled, form, empty)
+
+
+def _nothing_in(whole: Mask, mask: Mask, pale: Mask) -> Cleared:
+    """Of cells in which nothing is written. Raises `Blank` where there are none either."""
+    pieces = Pieces.of(whole)
+    if len(pieces) == 1:
+        raise Blank("nothing_written", field="image")
+    form = cells.cells(whole, 1)
+    if not len(form):
+        form = pieces.boxes[[int(pieces.longer.argmax())]]
+    empty = cells.are_empty(form, whole)
+    if not empty.any():
+        raise Blank("nothing_written", field="image")
+    return Cleared(np.zeros_like(whole), mask, pale, form, empty)
 
 
 def _unframed(
     whole: Mask, pieces: Pieces, ruled: Mask, pale: Mask, *, one: bool
 ) -> tuple[Mask, Mask]:
-    """`whole` and `pale` without frames and lines, those that are pieces of their own first."""
-    rest, pieces = _without(whole, pieces, frames.frames(pieces, one=one))
-    if frames.is_empty_frame(pieces):
-        raise Blank("nothing_written", field="image")
+    """`whole` and `pale` without frames and lines, those that are pieces of their own first; no
+    ink where nothing is written within them."""
+    if one:
+        rest, pieces = _without(whole, pieces, frames.frames(pieces, one=True))
+    else:
+        rest = cells.without_cells(whole, pieces)
+        pieces = pieces if rest is whole else Pieces.of(rest)
+    if len(pieces) == 1 or (one and frames.is_empty_frame(pieces)):
+        return np.zeros_like(whole), pale
     below = frames.underlines(pieces)
     if below.any():
         rest, _ = _without(rest, pieces, below & ~_goes_on_pale(pieces, below, pale))
@@ -97,13 +137,14 @@ def _without(mask: Mask, pieces: Pieces, foreign: NDArray[np.bool_]) -> tuple[Ma
     return rest, Pieces.of(rest)
 
 
-def _specks(pieces: Pieces, outlines: NDArray[np.intp], kept: Chosen) -> Chosen:
+def _specks(pieces: Pieces, outlines: NDArray[np.intp], kept: Chosen) -> tuple[float, Chosen]:
+    """The width of the writing's pen, and which pieces are too small for a digit of it."""
     longer, area = pieces.longer, pieces.areas
     # Of several as long, the largest: how pieces are numbered shall not matter.
     longest = np.argmax(longer * kept * pieces.labels.size + area * kept)
     pen = 2 * area[longest] / max(1, outlines[longest])
     specks: Chosen = longer < max(_SPECK * longer[longest], _DOT * pen)
-    return specks
+    return float(pen), specks
 
 
 def _frames(labels: NDArray[np.uint16], sizes: NDArray[np.int64]) -> NDArray[np.bool_]:

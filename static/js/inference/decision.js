@@ -2,7 +2,7 @@
  * Probabilities in words of the API: recognizer/serving/decision.py, and what it says of whole
  * numbers.
  *
- * @import { Alternative, Reading, Sign, Verdict } from "../api.js"
+ * @import { Alternative, DigitOfNumber, Reading, Sign, Verdict } from "../api.js"
  * @import { Box } from "../preprocessing/glyph.js"
  * @import { Mark } from "../segmentation/lattice.js"
  * @import { Recall } from "./memory.js"
@@ -18,12 +18,14 @@
  *   box: [number, number, number, number] }} LineOf
  */
 
+import { SIZE } from "../preprocessing/glyph.js";
+import { EMPTY } from "../segmentation/lattice.js";
 import { SURE } from "../segmentation/signs.js";
 import { SIMILAR } from "./memory.js";
 
 const DIGITS = 10; // what follows them is the probability that it is none
 /** @type {Verdict[]} */
-const SEVERITY = ["sure", "unsure", "not_a_digit"];
+const SEVERITY = ["empty", "sure", "unsure", "not_a_digit"];
 // What is a number, without signs but spaces and hyphens between its digits.
 const PLAIN = /^[0-9?]+([ -]+[0-9?]+)*$/;
 
@@ -134,22 +136,43 @@ export function doubted(reading, probability) {
 }
 
 /**
+ * A cell of a form in which nothing is written.
+ * @param {Box} box
+ * @returns {DigitOfNumber}
+ */
+export function emptyCellOf(box) {
+  return {
+    digit: null,
+    confidence: 1,
+    probabilities: new Array(DIGITS).fill(0),
+    verdict: "empty",
+    alternatives: [],
+    seen: new Array(SIZE * SIZE).fill(0),
+    box: sidesOf(box),
+  };
+}
+
+/** Whether there is a place for a digit, be it an empty one. @type {(mark: Mark) => boolean} */
+const isDigit = ({ glyph, text }) => glyph !== null || text === EMPTY;
+
+/**
  * Numbers of these characters, line by line and left to right: as certain as the least certain
- * one. Where a single digit stands alone is said of it alone. `digits` are those of the marks that
+ * one. Where a single digit stands alone is said of it alone. `written` are those of the marks that
  * have a glyph.
  * @template {Reading} Digit
- * @param {Digit[]} digits at least one
+ * @param {Digit[]} written
  * @param {Mark[][]} lines
- * @returns {Reading & { text: string, number: string | null, digits: Digit[], signs: Sign[],
- *   lines: LineOf<Digit>[] }}
+ * @returns {Reading & { text: string, number: string | null, digits: (Digit | DigitOfNumber)[],
+ *   signs: Sign[], lines: LineOf<Digit | DigitOfNumber>[] }}
  */
-export function numberOf(digits, lines) {
-  const between = lines.flat().filter(({ glyph }) => glyph === null);
+export function numberOf(written, lines) {
+  const left = written.values();
+  const read = lines.map((marks) => lineOf(marks, left));
+  const digits = read.flatMap((line) => line.digits);
+  const between = lines.flat().filter((mark) => !isDigit(mark));
   const isAlone = digits.length === 1 && between.length === 0;
   /** @type {Reading & { box?: number[] }} */
   const { box, ...summary } = isAlone ? digits[0] : summaryOf(digits, between);
-  const left = digits.values();
-  const read = lines.map((marks) => lineOf(marks, left));
   return {
     ...summary,
     text: read.map(({ text }) => text).join("\n"),
@@ -161,23 +184,30 @@ export function numberOf(digits, lines) {
 }
 
 /**
- * One line of numbers; of the digits it takes as many as it has.
+ * One line of numbers; of the digits that are written it takes as many as it has.
  * @template {Reading} Digit
  * @param {Mark[]} marks
  * @param {Iterator<Digit>} left
- * @returns {LineOf<Digit>}
+ * @returns {LineOf<Digit | DigitOfNumber>}
  */
 function lineOf(marks, left) {
-  const digits = marks.filter(({ glyph }) => glyph !== null).map(() => left.next().value);
-  const names = digits.map(({ digit }) => String(digit ?? "?"));
-  const text = marks.map((mark) => (mark.glyph === null ? mark.text : names.shift())).join("");
+  const digits = marks
+    .filter(isDigit)
+    .map(({ glyph, box }) => (glyph === null ? emptyCellOf(box) : left.next().value));
+  const names = digits.map(nameOf);
+  const text = marks.map((mark) => (isDigit(mark) ? names.shift() : mark.text)).join("");
   return {
     text,
     number: PLAIN.test(text) ? text.replaceAll(/[ -]/g, "") : null,
     digits,
-    signs: marks.filter(({ glyph }) => glyph === null).map(signOf),
+    signs: marks.filter((mark) => !isDigit(mark)).map(signOf),
     box: sidesOf(boxAround(marks.map(({ box }) => box))),
   };
+}
+
+/** A digit in a text. @type {(reading: Reading) => string} */
+function nameOf({ digit, verdict }) {
+  return verdict === "empty" ? EMPTY : String(digit ?? "?");
 }
 
 /** @type {(boxes: Box[]) => Box} */

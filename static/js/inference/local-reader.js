@@ -26,7 +26,7 @@ import { normalise } from "../preprocessing/ink.js";
 import { lines } from "../segmentation/ink.js";
 import { marksOf } from "../segmentation/lattice.js";
 import { SURE } from "../segmentation/signs.js";
-import { doubted, numberOf, readingsOf, rounded, sidesOf } from "./decision.js";
+import { doubted, emptyCellOf, numberOf, readingsOf, rounded, sidesOf } from "./decision.js";
 import { EMPTY, recall } from "./memory.js";
 
 const NOTHING = { of: () => ({ hand: EMPTY, drawings: [] }) };
@@ -61,8 +61,12 @@ export class LocalReader {
     const takeApart = () => (photo ? photo.lines() : lines(strokes, canvas));
     const lattices = number ? (takeApart() ?? []) : [];
     const seen = (number ? lattices.flatMap(({ glyphs }) => glyphs) : [single()]).flatMap(seenOf);
-    if (seen.length === 0) throw new ApiError("blank", { status: 400 });
-    const outputs = await this.#engine.predict(seen, signal);
+    const hasCells = lattices.some(({ unread = [] }) => unread.length > 0);
+    if (seen.length === 0 && !number && photo?.cell) {
+      return { ...emptyCellOf(photo.cell), model_version: this.version };
+    }
+    if (seen.length === 0 && !hasCells) throw new ApiError("blank", { status: 400 });
+    const outputs = seen.length > 0 ? await this.#engine.predict(seen, signal) : [];
     const answer = number ? this.#numberAnswer(lattices, outputs) : this.#answers(outputs, seen)[0];
     return { ...answer, model_version: this.version };
   }

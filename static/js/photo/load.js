@@ -5,7 +5,8 @@
  * @import { Source } from "./photo.js"
  */
 
-import { normalise } from "../preprocessing/raster.js";
+import { isEmptyForm, leftOutOf } from "../preprocessing/binarisation.js";
+import { glyphOf, inkOf } from "../preprocessing/raster.js";
 import { lines } from "../segmentation/raster.js";
 import { foreignKind } from "./foreign.js";
 import { greyOf, paperFor } from "./grey.js";
@@ -84,14 +85,18 @@ export function photoOf(picture, [width, height], source) {
   const canvas = canvasOf(picture, [0, 0, width, height], size);
   const colours = flattened(canvas);
   const grey = greyOf(colours);
+  const ink = inkOf(grey);
+  const isEmpty = ink !== null && isEmptyForm(ink);
   /** @type {(box: number[]) => string} */
   const cut = (box) => encoded(canvasOf(canvas, box, box.slice(2)));
   return new Photo({
     image: encoded(canvas),
     size,
-    glyph: normalise(grey),
+    glyph: ink && !isEmpty ? glyphOf(ink, ink.mask) : null,
+    cell: isEmpty ? ink.cells[0].box : null,
     source,
     lines: () => lines(grey),
+    leftOut: (one) => leftOutOf(grey, one),
     cut,
   });
 }

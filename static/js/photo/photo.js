@@ -2,10 +2,13 @@
  * A picture on the sheet, in place of ink: as it is shown, read, stored and cut.
  *
  * @import { DigitOfNumber, Payload, Prediction, Sign } from "../api.js"
- * @import { Glyph } from "../preprocessing/glyph.js"
+ * @import { Mask } from "../preprocessing/picture.js"
+ * @import { Box, Glyph } from "../preprocessing/glyph.js"
  * @import { Lattice } from "../segmentation/lattice.js"
  *
  * @typedef {"upload" | "camera"} Source
+ * @typedef {{ mask: Mask, scale: number }} LeftOut where foreign ink is; a point of the mask lies at
+ * point / scale in the picture
  * @typedef {DigitOfNumber & { pixels: number[] }} PlacedDigit its box on the sheet, and the one in
  * the picture's pixels
  */
@@ -17,23 +20,32 @@ const MARGIN = 0.25;
 
 export class Photo {
   #cut;
+  #leftOut;
+  /** @type {Map<boolean, LeftOut | null>} */
+  #known = new Map();
 
   /**
    * `image` is a data URL, `size` [width, height] its pixels; `glyph` what the network will
-   * see of its one digit (null: no ink), `source` "upload" or "camera", `lines()` gives what
-   * may be the digits of numbers (raster.js), and `cut(box)` a part of it as a data URL.
+   * see of its one digit (null: no ink), `cell` the one cell in which nothing is written, else
+   * null, `source` "upload" or "camera", `lines()` gives what may be the digits of numbers
+   * (raster.js), `leftOut(one)` what is not the writing's (binarisation.js), and `cut(box)` a part
+   * of it as a data URL.
    *
    * @param {object} parts
    * @param {string} parts.image
    * @param {number[]} parts.size
    * @param {Glyph | null} parts.glyph
    * @param {Source} parts.source
+   * @param {Box | null} [parts.cell]
    * @param {() => Lattice[] | null} parts.lines
+   * @param {(one: boolean) => LeftOut | null} [parts.leftOut]
    * @param {(box: number[]) => string} parts.cut
    */
-  constructor({ image, size, glyph, source, lines, cut }) {
+  constructor({ image, size, glyph, cell = null, source, lines, leftOut = () => null, cut }) {
     this.image = image;
     this.glyph = glyph;
+    this.cell = cell;
+    this.#leftOut = leftOut;
     this.source = source;
     this.size = size;
     this.lines = lines;
@@ -48,6 +60,22 @@ export class Photo {
     return { image: this.image, source: this.source };
   }
 
+  /** What is not the writing's, be that `one` digit or numbers; it is looked for once. */
+  leftOut(/** @type {boolean} */ one) {
+    const known = this.#known.get(one);
+    if (known !== undefined) return known;
+    const found = this.#leftOut(one);
+    this.#known.set(one, found);
+    return found;
+  }
+
+  /** Where on the sheet the picture is shown: its corner, and the sheet's units for a pixel. */
+  get place() {
+    const unit = SIDE / Math.max(...this.size);
+    const [left, top] = this.size.map((side) => (SIDE - side * unit) / 2);
+    return { unit, left, top };
+  }
+
   /**
    * The answer with its boxes in the sheet's unit, on which the whole picture is shown.
    * @param {Prediction} answer
@@ -55,8 +83,7 @@ export class Photo {
    */
   placed(answer) {
     if (!answer.digits) return answer;
-    const unit = SIDE / Math.max(...this.size);
-    const [left, top] = this.size.map((side) => (SIDE - side * unit) / 2);
+    const { unit, left, top } = this.place;
     /** @type {(box: Sign["box"]) => Sign["box"]} */
     const onSheet = (box) => {
       const [x, y, width, height] = box.map((value) => value * unit);

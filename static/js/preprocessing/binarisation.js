@@ -7,6 +7,8 @@
  * @import { Box } from "./glyph.js"
  * @import { Grey, Mask, Picture, Size } from "./picture.js"
  *
+ * @typedef {{ box: Box, isEmpty: boolean }} Cell of a form: its box, in the picture's own pixels,
+ * and whether it has no ink at all
  * @typedef {{ one: boolean, framesKnown: boolean }} About what is known of a picture
  *
  * @typedef {object} Ink
@@ -16,11 +18,13 @@
  * @property {number} level of the depth, above which there is ink
  * @property {number} scale of the three beside the picture
  * @property {[x: number, y: number]} corner where they begin in the picture
+ * @property {Cell[]} cells of a form: of several digits all, of one only where nothing is written
+ * in it; then there is no ink
  */
 
 import { cleared } from "./cleaning/noise.js";
 import { withPaleParts } from "./cleaning/pale.js";
-import { either, touching } from "./cleaning/pieces.js";
+import { blankOf, either, touching } from "./cleaning/pieces.js";
 import { depthOf, illuminationOn, inverted, polarities } from "./illumination.js";
 import { dilated } from "./morphology.js";
 import { boundingBox, cut, halved, mapped, rint, translated } from "./picture.js";
@@ -32,6 +36,7 @@ const MIN_SIDE = 3;
 const MIN_ASPECT = 1 / 64;
 const MAX_PART = 0.5;
 const MARGIN = 0.4;
+const DARK = 0.65;
 
 /**
  * The ink of a grey picture, or of that part of it which holds all the ink; null
@@ -47,17 +52,31 @@ export function binarise(grey, one = true) {
   const small = smallOf(grey);
   const nothing = small && blankOf(small[0]);
   const whole = small && nothing && inkSeen(small, nothing, { one, framesKnown: false });
-  if (whole === null) return null;
+  if (whole === null || !whole.mask.data.includes(1)) return whole;
   if (whole.scale === 1 && !whole.foreign.data.includes(1)) return whole;
   const part = partWithInk(whole, grey);
   if (part.width * part.height >= MAX_PART * grey.data.length) return whole;
   // What the halving has blurred is looked at from closer by.
   const closer = inkCloser(cut(grey, part.x, part.y, part.width, part.height), whole, part, one);
-  return closer === null ? whole : closer;
+  return closer?.mask.data.includes(1) ? { ...closer, cells: whole.cells } : whole;
 }
 
-/** @type {(size: Size) => Mask} */
-const blankOf = (size) => mapped(size, Uint8Array, () => 0);
+/**
+ * What a picture has that is not the writing's: frames, lines and what reaches in from outside. A
+ * point of the mask lies at point / scale in the picture; null where there is no ink.
+ *
+ * @param {Grey} grey
+ * @param {boolean} one whether there is one digit
+ * @returns {{ mask: Mask, scale: number } | null}
+ */
+export function leftOutOf(grey, one) {
+  const small = smallOf(grey);
+  const whole = small && inkSeen(small, blankOf(small[0]), { one, framesKnown: false });
+  return whole && { mask: whole.foreign, scale: whole.scale };
+}
+
+/** Whether there are cells and nothing is written in them. @param {Ink} ink */
+export const isEmptyForm = ({ mask, cells }) => cells.length > 0 && !mask.data.includes(1);
 
 /**
  * The ink of a part. What was foreign on the whole is not found again: it is cut here.
@@ -87,7 +106,7 @@ function inkCloser(part, whole, { x, y }, one) {
   if (ink === null) return null;
   // Of a pale frame there is more to be seen from here.
   const mask = touching(ink.mask, dilated(known(whole.mask), reach));
-  return mask.data.includes(1) ? { ...ink, mask, corner: [x, y] } : null;
+  return { ...ink, mask, corner: [x, y] };
 }
 
 /**
@@ -143,6 +162,7 @@ function smallOf(grey) {
  */
 function inkSeen([small, scale], foreign, about) {
   const illumination = illuminationOn(reduced(small, THUMB)[0]);
+  let empty = null;
   for (const isLight of polarities(illumination)) {
     const faint = isLight
       ? depthOf(
@@ -151,9 +171,10 @@ function inkSeen([small, scale], foreign, about) {
         )
       : depthOf(small, illumination);
     const ink = inkOn(faint, foreign, scale, about);
-    if (ink !== null) return ink;
+    if (ink !== null && !isEmptyForm(ink)) return ink;
+    empty ??= ink;
   }
-  return null;
+  return empty;
 }
 
 /**
@@ -179,7 +200,7 @@ function inkOn(faint, foreign, scale, about) {
   /** @type {(level: number) => Mask} */
   const above = (level) =>
     mapped(faint, Uint8Array, (at) => (faint.data[at] > level ? 1 - foreign.data[at] : 0));
-  const found = cleared(above(levels.ink), above(levels.pale), about);
+  const found = cleared(above(levels.ink), above(levels.pale), above(DARK * levels.darkest), about);
   if (found === null) return null;
   const all = either(foreign, found.foreign);
   const share = 255 / levels.darkest;
@@ -193,5 +214,9 @@ function inkOn(faint, foreign, scale, about) {
       if (ink > 0) depth.data[at] = Math.max(depth.data[at], least);
     });
   }
-  return { depth, mask, foreign: all, level, scale, corner: [0, 0] };
+  const cells = found.cells.map((edges, at) => {
+    const [x, y, right, bottom] = edges.map((edge) => edge / scale);
+    return { box: { x, y, width: right - x, height: bottom - y }, isEmpty: found.empty[at] };
+  });
+  return { depth, mask, foreign: all, level, scale, corner: [0, 0], cells };
 }

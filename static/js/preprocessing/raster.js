@@ -6,7 +6,7 @@
  * @import { Glyph } from "./glyph.js"
  * @import { Grey, Mask } from "./picture.js"
  */
-import { binarise, boxOf } from "./binarisation.js";
+import { binarise, boxOf, isEmptyForm } from "./binarisation.js";
 import { bytesOf } from "./glyph.js";
 import { render as traced } from "./stroke-width.js";
 
@@ -21,7 +21,7 @@ const DOT_SHARE = 0.03; // of the picture's shorter side
  */
 export function normalise(grey) {
   const ink = inkOf(grey);
-  return ink && glyphOf(ink, ink.mask);
+  return ink && !isEmptyForm(ink) ? glyphOf(ink, ink.mask) : null;
 }
 
 /**
@@ -31,18 +31,19 @@ export function normalise(grey) {
  */
 export function render(grey) {
   const ink = inkOf(grey);
-  return ink && traced(ink.depth, ink.mask, ink.level);
+  return ink && !isEmptyForm(ink) ? traced(ink.depth, ink.mask, ink.level) : null;
 }
 
 /**
- * The ink of a picture, as `binarise` gives it; null where there is no ink, or only a dot.
+ * The ink of a picture, as `binarise` gives it; null where there is no ink, or only a dot. An
+ * empty form has none either, but cells.
  * @param {Grey} grey
  * @param {boolean} [one] whether there is one digit
  * @returns {Ink | null}
  */
 export function inkOf(grey, one = true) {
   const ink = binarise(grey, one);
-  if (ink === null) return null;
+  if (ink === null || isEmptyForm(ink)) return ink;
   const { width, height } = boxOf(ink, ink.mask);
   return Math.max(width, height) < DOT_SHARE * Math.min(grey.width, grey.height) ? null : ink;
 }

@@ -111,7 +111,8 @@ export class Reader {
   get #canLabel() {
     if (this.#isAside) return false;
     const isKnown = this.recognition.canLabel && this.#selection.isApart;
-    return isKnown && this.#labelOf(this.#selection.position) === null;
+    const isEmpty = this.#selection.reading?.verdict === "empty";
+    return isKnown && !isEmpty && this.#labelOf(this.#selection.position) === null;
   }
 
   #labelOf(/** @type {number} */ position) {

@@ -16,6 +16,7 @@
  * @property {(isNumber: boolean) => void} blank
  * @property {() => void} dot is all the ink there is
  * @property {() => void} noDigit on a photo
+ * @property {() => void} emptyCell is all there is on a photo
  * @property {(answer: Answer) => void} answered
  * @property {(position: number) => void} select
  * @property {(error: Failure, wait: number | null) => void} failed with the seconds to the next try
@@ -217,7 +218,8 @@ export class Recognition {
   }
 
   #blank() {
-    if (this.#drawing.photo !== null) this.#view.noDigit();
+    if (this.#drawing.photo?.cell) this.#view.emptyCell();
+    else if (this.#drawing.photo !== null) this.#view.noDigit();
     else if (this.#drawing.isEmpty) this.#view.blank(this.#isNumber);
     else this.#view.dot();
   }

@@ -19,6 +19,7 @@ const MAX_RUNS = 96; // groups of connected neighbours
 // Log-odds of connected neighbours in a picture, and how wide they may be.
 const CONNECTED = 5;
 const MAX_WIDTH = 1.4;
+const SAME_CELL = 5; // and of pieces in the same cell of a form
 
 /**
  * The boxes of pieces ([[x, y], ...] each) once a slant, in x for each y, is taken away.
@@ -52,14 +53,16 @@ export function around(boxes, groups) {
 /**
  * Every piece alone and the likelier groups of several: `digits` may be digits, `signs`
  * are too low for it. `inOrder` says whether the boxes come in the order of writing;
- * `chains` are the numbers of pieces that are connected in a picture, from left to right.
+ * `chains` are the numbers of pieces that are connected in a picture, from left to right;
+ * `cells` says in which cell of a form each piece stands, -1 in none.
  *
  * @param {Box[]} boxes
  * @param {boolean} inOrder
  * @param {number[][]} [chains]
+ * @param {number[]} [cells]
  * @returns {{ digits: Group[], signs: Group[] }}
  */
-export function candidates(boxes, inOrder, chains = []) {
+export function candidates(boxes, inOrder, chains = [], cells = []) {
   const tallest = Math.max(...boxes.map(({ height }) => height));
   const unit = tallest || Math.max(...boxes.map(({ width }) => width)) || 1;
   const scaled = boxes.map(({ x, y, width, height }) => ({
@@ -71,7 +74,7 @@ export function candidates(boxes, inOrder, chains = []) {
   /** @type {(one: number, other: number) => boolean} */
   const isConnected = (one, other) => chains.some((it) => it.includes(one) && it.includes(other));
   const pairs = likelier(
-    pairsOf(scaled, inOrder).filter(({ pieces: [one, other] }) => !isConnected(one, other)),
+    pairsOf(scaled, inOrder, cells).filter(({ pieces: [one, other] }) => !isConnected(one, other)),
   );
   const alone = boxes.map((_, piece) => ({ pieces: [piece], affinity: 0 }));
   const runs = shortest(chains.flatMap((chain) => runsOf(chain, boxes, MAX_WIDTH * unit)));
@@ -117,13 +120,15 @@ function heightOf(boxes) {
   return bottom - Math.min(...boxes.map(({ y }) => y));
 }
 
-/** @type {(boxes: Box[], inOrder: boolean) => Group[]} */
-function pairsOf(boxes, inOrder) {
+/** @type {(boxes: Box[], inOrder: boolean, cells: number[]) => Group[]} */
+function pairsOf(boxes, inOrder, cells) {
   const pairs = [];
   for (let one = 0; one < boxes.length; one++) {
     for (let other = one + 1; other < boxes.length; other++) {
       const order = inOrder ? Number(other - one === 1) : 0.5;
-      const affinity = affinityOf(boxes[one], boxes[other], order);
+      if (cells[one] !== cells[other]) continue;
+      const together = cells[one] >= 0 ? SAME_CELL : 0;
+      const affinity = affinityOf(boxes[one], boxes[other], order) + together;
       if (affinity > MIN_AFFINITY) pairs.push({ pieces: [one, other], affinity });
     }
   }

@@ -5,13 +5,15 @@
  * @import { Group } from "./grouping.js"
  *
  * @typedef {{ glyphs: Glyph[], groups: Group[], boxes: Box[], upright: Box[],
- *   traits: number[][], byPen: boolean }} Lattice a number that is yet to be read: the groups of
+ *   traits: number[][], byPen: boolean, cells?: number[],
+ *   unread?: { box: Box, isEmpty: boolean, middle: number }[] }} Lattice a number that is yet to be read: the groups of
  * the glyphs come first, those too low for a digit after them; `boxes` are the groups' as they
  * stand, `upright` those without the number's slant, and `traits` their shape and place
- * (signs.js). `byPen` is false of a picture: its pieces are no strokes
+ * (signs.js). `byPen` is false of a picture: its pieces are no strokes. `cells` says in which cell
+ * of a form each group stands, -1 in none; `unread` are those in which no writing was found
  * @typedef {{ glyph: number | null, text: string, probability: number, box: Box,
  *   middle: number }} Mark a character: `glyph` is a digit's place among the glyphs; `text` the
- * sign, " " or, of a gap or speck that only may be one, ""; `middle` where it stands in x
+ * sign, " ", EMPTY of a cell or, of a gap or speck that only may be one, ""; `middle` where it stands in x
  * @typedef {{ taken: Set<number>, score: number, path: number[] }} Path the groups so far, and
  * which later pieces they hold
  */
@@ -24,20 +26,38 @@ const READING = 3; // weight of a reading's log-probability beside a group's aff
 const MIN_PROBABILITY = 1e-3; // a probability below this says no more than this
 const WHOLE = 0.1; // in a picture a group less likely a character than this is doubted,
 const INNER = 0.15; // and one with a piece that is a sign as likely as this,
+const DOT = 0.2; // of the tallest: what is smaller is rather a point of its own,
+const DOT_WITHIN = 0.5; // and a group with it so much less likely one character
 const SPECK = 0.04; // and what is passed over unless it is this small beside the tallest
 const PASSED_OVER = 0.1; // what is too low and by its look a part counts so much less
 const MAX_PATHS = 64; // followed at once
 
+export const EMPTY = "_"; // a cell in which nothing is written
+const LOST = 0.5; // that a cell is empty from which ink was taken with the lines
+
 /**
- * What makes up the number, left to right: digits, signs and spaces, at least one digit.
- * `answers` has the network's ten a glyph.
+ * What makes up the number, left to right: digits, signs, spaces and empty cells. There is at
+ * least one digit unless all cells are empty. `answers` has the network's ten a glyph.
  *
  * @param {Lattice} lattice
  * @param {number[][]} answers
  * @returns {Mark[]}
  */
 export function marksOf(lattice, answers) {
-  const { glyphs, groups, boxes, upright, traits, byPen } = lattice;
+  const written = lattice.glyphs.length > 0 ? writtenOf(lattice, answers) : [];
+  const cells = (lattice.unread ?? []).map(({ box, isEmpty, middle }) => ({
+    glyph: null,
+    text: isEmpty ? EMPTY : "",
+    probability: isEmpty ? 1 : LOST,
+    box,
+    middle,
+  }));
+  return [...written, ...cells].sort((one, other) => one.middle - other.middle);
+}
+
+/** @type {(lattice: Lattice, answers: number[][]) => Mark[]} */
+function writtenOf(lattice, answers) {
+  const { glyphs, groups, boxes, upright, traits, byPen, cells = [] } = lattice;
   const ofKind = probabilitiesOf(traits, glyphs, answers);
   const signs = ofKind.map((row) => Math.max(...row.slice(FIRST_SIGN)));
   const others = ofKind.map((row, at) =>
@@ -45,9 +65,10 @@ export function marksOf(lattice, answers) {
   );
   /** @type {(at: number) => number} */
   const middle = (at) => upright[at].x + upright[at].width / 2;
+  const within = signsWithin(lattice, signs);
   const values = signs.map((sign, at) => {
     if (byPen) return Math.max(sign, others[at]);
-    return at < glyphs.length ? Math.max(...answers[at]) : 1;
+    return (1 - within[at]) * (at < glyphs.length ? Math.max(...answers[at]) : 1);
   });
   const every = likeliest(groups, values).sort((one, other) => middle(one) - middle(other));
   /** @type {(at: number) => boolean} */
@@ -58,21 +79,21 @@ export function marksOf(lattice, answers) {
     return at < glyphs.length ? row : [0, ...row.slice(1)];
   });
   const rows = withDigit(weighed(kinds), (at) => path[at] < glyphs.length);
-  // That it is no part of another, and no piece of it too low for a digit a sign by itself.
-  const low = new Map(
-    groups.flatMap(({ pieces }, at) =>
-      at >= glyphs.length && pieces.length === 1 ? [[pieces[0], signs[at]]] : [],
-    ),
-  );
+  const tallest = Math.max(...upright.map(({ height }) => height));
+  const dots = groups.flatMap(({ pieces }, at) => {
+    const isSmall = Math.max(upright[at].width, upright[at].height) < DOT * tallest;
+    return pieces.length === 1 && isSmall && !isCut(lattice, at) ? pieces : [];
+  });
+  // That it is no part of another, and no piece of it a sign by itself.
   /** @type {(at: number) => number} */
   const whole = (at) => {
     const { pieces } = groups[at];
     const part = ofKind[at][PART];
-    const within = pieces.length > 1 ? pieces.map((piece) => low.get(piece) ?? 0) : [0];
-    const inner = Math.max(...within);
-    if (byPen) return (1 - part) * (1 - inner);
+    if (byPen) return (1 - part) * (1 - within[at]);
     // Cut pieces look like parts: only what is clear counts.
-    return (part > 1 - WHOLE ? 1 - part : 1) * (inner >= INNER ? 1 - inner : 1);
+    const hasDot = pieces.length > 1 && pieces.some((piece) => dots.includes(piece));
+    const inner = Math.max(within[at] >= INNER ? within[at] : 0, hasDot ? DOT_WITHIN : 0);
+    return (part > 1 - WHOLE ? 1 - part : 1) * (1 - inner);
   };
   const marks = path.map((at, place) => {
     const best = rows[place].indexOf(Math.max(...rows[place]));
@@ -88,7 +109,6 @@ export function marksOf(lattice, answers) {
     };
   });
   // What is left out, where it may well be a sign.
-  const tallest = Math.max(...upright.map(({ height }) => height));
   /** @type {(at: number) => boolean} */
   const isNothing = (at) =>
     byPen
@@ -103,11 +123,40 @@ export function marksOf(lattice, answers) {
       box: boxes[at],
       middle: middle(at),
     }));
+  // What is between two cells is no space.
+  const walls = path.map((at, place) => {
+    const before = cells[path[place - 1]] ?? -1;
+    return before >= 0 && cells[at] >= 0 && before !== cells[at];
+  });
   const spaced = withSpaces(
     marks,
     path.map((at) => upright[at]),
+    walls,
   );
-  return [...spaced, ...doubtful].sort((one, other) => one.middle - other.middle);
+  return [...spaced, ...doubtful];
+}
+
+/**
+ * For each group of several pieces how likely one of them is a sign by itself: of strokes what is
+ * too low for a digit, of a picture what was not cut.
+ * @type {(lattice: Lattice, signs: number[]) => number[]}
+ */
+function signsWithin(lattice, signs) {
+  const { groups, glyphs, byPen } = lattice;
+  const alone = new Map(
+    groups.flatMap(({ pieces }, at) => {
+      const counts = byPen ? at >= glyphs.length : !isCut(lattice, at);
+      return pieces.length === 1 && counts ? [[pieces[0], signs[at]]] : [];
+    }),
+  );
+  return groups.map(({ pieces }) =>
+    pieces.length > 1 ? Math.max(...pieces.map((piece) => alone.get(piece) ?? 0)) : 0,
+  );
+}
+
+/** Whether pieces of a group were cut from others. @type {(lattice: Lattice, at: number) => boolean} */
+function isCut({ traits }, at) {
+  return (traits[at].at(-1) ?? 0) > 0;
 }
 
 /**
@@ -121,14 +170,14 @@ function withDigit(rows, isRead) {
   return rows.map((row, at) => (at === digit ? row.map((share, kind) => (kind ? 0 : share)) : row));
 }
 
-/** @type {(marks: Mark[], upright: Box[]) => Mark[]} */
-function withSpaces(marks, upright) {
+/** @type {(marks: Mark[], upright: Box[], walls: boolean[]) => Mark[]} */
+function withSpaces(marks, upright, walls) {
   const likely = spaces(
     upright,
     marks.map(({ text }) => text),
   );
   return marks.flatMap((mark, at) => {
-    const probability = at === 0 ? 0 : likely[at - 1];
+    const probability = at === 0 || walls[at] ? 0 : likely[at - 1];
     if (probability <= 1 - SURE) return [mark];
     const isSpace = probability >= WRITTEN;
     const certain = isSpace ? probability : 1 - probability;

@@ -64,13 +64,15 @@ function sumOf(list, value) {
 
 /**
  * Shape and place of each group of pieces, each value about as large as 1. `boxes` and `ink` are
- * those of the pieces set upright.
+ * those of the pieces set upright. The last one is 1 where there are pieces in it that were `cut`
+ * from others, else 0.
  * @param {Box[]} boxes
  * @param {Moments[]} ink
  * @param {number[][]} groups
+ * @param {number[]} [cut]
  * @returns {number[][]}
  */
-export function traitsOf(boxes, ink, groups) {
+export function traitsOf(boxes, ink, groups, cut = []) {
   const highest = Math.max(...boxes.map(({ height }) => height));
   const unit = highest || Math.max(...boxes.map(({ width }) => width)) || 1;
   const scaled = boxes.map(({ x, y, width, height }) => ({
@@ -82,7 +84,10 @@ export function traitsOf(boxes, ink, groups) {
   const own = ink.map((moments) =>
     moments.map((value, at) => value / unit ** (at < 3 ? 1 : at < 6 ? 3 : 4)),
   );
-  return groups.map((group) => traits(scaled, own, group));
+  return groups.map((group) => [
+    ...traits(scaled, own, group),
+    Number(group.some((piece) => cut.includes(piece))),
+  ]);
 }
 
 /** @type {(boxes: Place[], ink: Moments[], group: number[]) => number[]} */

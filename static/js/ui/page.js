@@ -59,7 +59,8 @@ export class Page {
     this.#answer = new AnswerView(elements, texts, language);
     this.#messages = new Messages(elements, texts, { onAgain, onTakeBack });
     elements.closer.addEventListener("click", () => {
-      if (!elements.xray.hidden) this.tell(texts.cells);
+      const isPhoto = elements.reader.hasAttribute("data-photo");
+      if (elements.closer.ariaPressed === "true") this.tell(isPhoto ? texts.leftOut : texts.cells);
     });
   }
 
@@ -91,7 +92,7 @@ export class Page {
     // Boxes are placed in the sheet's unit, wherever it is shown.
     for (const [name, pixels] of Object.entries(this.#canvas.redraw(strokes, size)))
       stage.style.setProperty(`--${name}`, `${pixels}px`);
-    this.#later?.steps.resize(size);
+    this.#later?.steps.resize(size, photo);
     this.#later?.flight.resize(size);
   }
 
@@ -134,6 +135,11 @@ export class Page {
   noDigit() {
     this.#unanswered();
     this.#answer.noDigit();
+  }
+
+  emptyCell() {
+    this.#unanswered();
+    this.#answer.emptyCell();
   }
 
   reading() {

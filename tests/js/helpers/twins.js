@@ -7,11 +7,11 @@
  */
 
 import { createInterface } from "node:readline";
-
 import { numberOf, readingOf, readingsOf } from "../../../static/js/inference/decision.js";
 import { LocalReader } from "../../../static/js/inference/local-reader.js";
 import * as memory from "../../../static/js/inference/memory.js";
 import { greyOf } from "../../../static/js/photo/grey.js";
+import { isEmptyForm } from "../../../static/js/preprocessing/binarisation.js";
 import * as ink from "../../../static/js/preprocessing/ink.js";
 import * as motion from "../../../static/js/preprocessing/motion.js";
 import * as raster from "../../../static/js/preprocessing/raster.js";
@@ -123,7 +123,9 @@ function latticeOf(lattice, answers) {
 
 function photoOf(picture) {
   const grey = unpacked(picture);
-  return { glyph: raster.normalise(grey), lines: () => rasterNumbers.lines(grey) };
+  const ink = raster.inkOf(grey);
+  const cell = ink !== null && isEmptyForm(ink) ? ink.cells[0].box : null;
+  return { glyph: raster.normalise(grey), cell, lines: () => rasterNumbers.lines(grey) };
 }
 
 function echo(rows, glyph, at) {

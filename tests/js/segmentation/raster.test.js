@@ -5,7 +5,7 @@ import { inflateSync } from "node:zlib";
 import { normalise } from "../../../static/js/preprocessing/raster.js";
 import { TooLarge } from "../../../static/js/segmentation/components.js";
 import { marksOf } from "../../../static/js/segmentation/lattice.js";
-import { digits, renders } from "../../../static/js/segmentation/raster.js";
+import { digits, lines, renders } from "../../../static/js/segmentation/raster.js";
 import { sheet } from "../helpers/pictures.js";
 
 const golden = JSON.parse(
@@ -48,9 +48,19 @@ test("specks that only touch at their corners are no number", () => {
   assert.equal(digits({ width: 7, height: 3, data: new Uint8Array(grey.flat()) }), null);
 });
 
-for (const { name, refusal, groups, boxes, images, ...packed } of golden) {
+/** The boxes of the empty cells of each line. */
+function emptyCells(picture) {
+  return lines(picture).map(({ unread }) =>
+    unread
+      .filter(({ isEmpty }) => isEmpty)
+      .map(({ box: { x, y, width, height } }) => [x, y, width, height]),
+  );
+}
+
+for (const { name, refusal, groups, boxes, images, cells, empty, ...packed } of golden) {
   test(`golden: ${name}`, () => {
     const picture = pictureOf(packed);
+    if (empty) assert.deepEqual(emptyCells(picture), empty);
     if (refusal === "blank") return assert.equal(digits(picture), null);
     if (refusal) return assert.throws(() => digits(picture), { code: refusal });
     const number = digits(picture);
@@ -61,6 +71,7 @@ for (const { name, refusal, groups, boxes, images, ...packed } of golden) {
     number.groups.forEach(({ affinity }, index) => near(affinity, groups[index][1], 1e-8));
     const found = number.glyphs.map(({ box: { x, y, width, height } }) => [x, y, width, height]);
     assert.deepEqual(found, boxes);
+    assert.deepEqual(number.cells, cells);
     const values = renders(picture).flatMap((image) => [...image]);
     const pixels = number.glyphs.flatMap((glyph) => [...glyph.pixels]);
     const expected = new Float32Array(unpacked(images).buffer);

@@ -30,6 +30,7 @@ def test_what_may_be_digits_is_as_in_the_golden_vectors(case: dict[str, Any]) ->
     groups = [[[*group.pieces], group.affinity] for group in found.groups]
     assert groups == [[pieces, pytest.approx(affinity)] for pieces, affinity in case["groups"]]
     assert [[*glyph.box] for glyph in found.glyphs] == case["boxes"]
+    assert found.cells == case["cells"]
     images = make_raster_numbers.unpacked_images(case)
     assert np.abs(np.array(renders(picture)) - images).max() < 1e-6
     pixels = np.array([glyph.pixels for glyph in found.glyphs])
@@ -41,6 +42,13 @@ def test_what_cannot_be_read_is_refused(case: dict[str, Any]) -> None:
     with pytest.raises(InputError) as refusal:
         digits(unpacked(case))
     assert refusal.value.code == case["refusal"]
+
+
+@pytest.mark.parametrize(
+    "case", [one for one in GOLDEN if "empty" in one], ids=lambda one: one["name"]
+)
+def test_empty_cells_are_found(case: dict[str, Any]) -> None:
+    assert make_raster_numbers.empty_cells(unpacked(case)) == case["empty"]
 
 
 def test_the_script_still_paints_these_pictures() -> None:

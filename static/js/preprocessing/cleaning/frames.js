@@ -38,7 +38,7 @@ export function frames(pieces, one) {
   for (const number of order) {
     if (found[number]) continue;
     const near = order.filter(
-      (other) => other !== number && !found[other] && canBeIn(pieces, other, number),
+      (other) => other !== number && !found[other] && canBeIn(pieces, other, number, one),
     );
     const inside = near.filter((other) => surrounds(pieces, number, [other]));
     if (inside.length === 0 || !surrounds(pieces, number, inside)) continue;
@@ -57,8 +57,8 @@ export function frames(pieces, one) {
   return found.map((frame, number) => frame || broken[number]);
 }
 
-/** @type {(pieces: Pieces) => number[]} */
-function longestOf({ count, longer, areas, boxes }) {
+/** The longest pieces first. @type {(pieces: Pieces) => number[]} */
+export function longestOf({ count, longer, areas, boxes }) {
   const order = Array.from({ length: count - 1 }, (_, number) => number + 1);
   order.sort(
     (one, other) =>
@@ -70,12 +70,13 @@ function longestOf({ count, longer, areas, boxes }) {
   return order.slice(0, MAX_LOOKED_AT);
 }
 
-/** @type {(pieces: Pieces, number: number, frame: number) => boolean} */
-function canBeIn({ boxes, longer }, number, frame) {
+/** @type {(pieces: Pieces, number: number, frame: number, one: boolean) => boolean} */
+function canBeIn({ boxes, longer }, number, frame, one) {
   const [left, top, right, bottom] = boxes[frame];
   const x = (boxes[number][0] + boxes[number][2]) / 2;
   const y = (boxes[number][1] + boxes[number][3]) / 2;
-  const isContent = longer[number] >= MIN_CONTENT * longer[frame];
+  const size = one ? longer[frame] : Math.min(widthOf(boxes[frame]), heightOf(boxes[frame]));
+  const isContent = longer[number] >= MIN_CONTENT * size;
   return isContent && left < x && x < right && top < y && y < bottom;
 }
 
@@ -232,7 +233,14 @@ export function isEmptyFrame(pieces) {
   const { longer } = pieces;
   if (longest === undefined) return false;
   if (others.some((other) => longer[other] >= MIN_CONTENT * longer[longest])) return false;
-  const mask = within(pieces, longest);
+  return isEmptyBox(within(pieces, longest));
+}
+
+/**
+ * Whether a piece, cut to its box, is four straight sides with an empty middle.
+ * @param {Mask} mask
+ */
+export function isEmptyBox(mask) {
   const { width, height } = mask;
   if (Math.min(height, width) < MIN_SIDE) return false;
   const across = Math.trunc((width * (1 - MIDDLE)) / 2);

@@ -10,10 +10,11 @@
  */
 import { dilated, eroded } from "../morphology.js";
 import { rint } from "../picture.js";
-import { around, heightOf, piecesOf, widthOf, within, without } from "./pieces.js";
+import { around, blankOf, heightOf, piecesOf, widthOf, within, without } from "./pieces.js";
 import { erase, transposed } from "./ruling.js";
 
 const MAX_THICKNESS = 0.03;
+const MAX_THICKNESS_OF_FORM = 0.06;
 const MAX_SLOPE = 0.14;
 const MIN_LENGTH = 0.08;
 const MIN_PIXELS = 12;
@@ -39,11 +40,11 @@ const NEAR = 0.02;
 const MOST_OF_LONGEST = 0.8;
 
 /**
- * Two masks without the lines that are part of no digit; null where there is but a frame.
+ * Two masks without the lines that are part of no digit; no ink where there is but a frame.
  * @param {Mask} mask
  * @param {Mask} ruled the mask with the lines that have been taken away already
  * @param {Mask} pale and with the palest ink as well
- * @returns {[mask: Mask, pale: Mask] | null}
+ * @returns {[mask: Mask, pale: Mask]}
  */
 export function withoutLines(mask, ruled, pale) {
   /** @type {Lines} */
@@ -55,7 +56,9 @@ export function withoutLines(mask, ruled, pale) {
   const found = ofFrames(seen, pale);
   const frame = meeting(found, mask);
   const content = contentOf(erased(mask, found)) ?? contentOf(erased(mask, frame));
-  if (content === null) return surround(frame, middleOf(frame)) === 4 ? null : [mask, pale];
+  if (content === null) {
+    return [surround(frame, middleOf(frame)) === 4 ? blankOf(mask) : mask, pale];
+  }
   const isSurrounding = surround(frame, content) >= SIDES;
   const foreign = /** @type {Lines} */ (
     found.map((lines, upright) =>
@@ -69,15 +72,31 @@ export function withoutLines(mask, ruled, pale) {
   return [erased(mask, foreign), erased(pale, foreign)];
 }
 
-/** @type {(found: Lines, mask: Mask) => Lines} */
-function meeting(found, { width, height }) {
+/**
+ * A mask without the lines in it, at least so many pixels long, that meet such others.
+ * @param {Mask} mask
+ * @param {number} least
+ * @returns {Mask}
+ */
+export function withoutFrame(mask, least) {
+  const found = /** @type {Lines} */ (
+    [mask, transposed(mask)].map((across) =>
+      linesOf(across, MAX_THICKNESS_OF_FORM).filter(({ rows }) => rows.length >= least),
+    )
+  );
+  return erased(mask, meeting(found, mask, true));
+}
+
+/** @type {(found: Lines, mask: Mask, metOnce?: boolean) => Lines} */
+function meeting(found, { width, height }, metOnce = false) {
   const near = Math.max(3, rint(NEAR * Math.min(width, height)));
   const longest = Math.max(0, ...found.flat().map((line) => line.rows.length));
   return /** @type {Lines} */ (
     found.map((lines, upright) =>
       lines.filter((line) => {
         const met = found[1 - upright].filter((other) => meet(line, other, near)).length;
-        return met > 1 || (met === 1 && line.rows.length >= MOST_OF_LONGEST * longest);
+        const isLong = metOnce || line.rows.length >= MOST_OF_LONGEST * longest;
+        return met > 1 || (met === 1 && isLong);
       }),
     )
   );
@@ -166,13 +185,13 @@ function numberOf({ width, height, labels, count }, { start, rows }, upright) {
 }
 
 /**
- * Lines from left to right.
- * @type {(mask: Mask) => Line[]}
+ * Lines from left to right, no thicker than so much of the picture's shorter side.
+ * @type {(mask: Mask, most?: number) => Line[]}
  */
-function linesOf(mask) {
+function linesOf(mask, most = MAX_THICKNESS) {
   const { width, height } = mask;
   const shorter = Math.min(width, height);
-  const reach = Math.max(2, rint(MAX_THICKNESS * shorter)) >> 1;
+  const reach = Math.max(2, rint(most * shorter)) >> 1;
   const pieces = piecesOf(without(mask, dilated(eroded(mask, 0, reach), 0, reach)));
   const least = Math.max(MIN_PIXELS, MIN_LENGTH * shorter);
   const { boxes } = pieces;

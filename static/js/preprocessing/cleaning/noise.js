@@ -3,17 +3,22 @@
  * lines; recognizer/preprocessing/cleaning/noise.py in JavaScript, where the reasons stand.
  *
  * @import { Mask } from "../picture.js"
- * @import { Pieces } from "./pieces.js"
+ * @import { Edges, Pieces } from "./pieces.js"
  *
  * @typedef {object} Cleared
  * @property {Mask} mask where writing can be
  * @property {Mask} foreign where foreign ink is
  * @property {Mask} pale where there is ink that may be too pale
+ * @property {Edges[]} cells those of a form, of one digit only where nothing is written in it
+ * @property {boolean[]} empty in which of them there is no ink at all
  */
+import { rint } from "../picture.js";
+import { areEmpty, cells, withoutCells } from "./cells.js";
 import { fromOutside } from "./edges.js";
 import { frames, isEmptyFrame, underlines } from "./frames.js";
 import { withoutLines } from "./lines.js";
 import {
+  blankOf,
   countsIn,
   either,
   heightOf,
@@ -23,6 +28,7 @@ import {
   widthOf,
   without,
 } from "./pieces.js";
+import { points } from "./points.js";
 import { withoutRuling } from "./ruling.js";
 
 const MAX_COMPONENTS = 24;
@@ -37,18 +43,19 @@ const MIN_SIZE = 0.07;
  * A mask taken apart; null where there is nothing but noise or a frame.
  * @param {Mask} mask
  * @param {Mask} pale the mask with the palest ink in it
+ * @param {Mask} dark that of the darkest
  * @param {{ one: boolean, framesKnown: boolean }} about whether there is one digit, and whether
  * frames need not be looked for
  * @returns {Cleared | null}
  */
-export function cleared(mask, pale, { one, framesKnown }) {
+export function cleared(mask, pale, dark, { one, framesKnown }) {
   const whole = withoutRuling(mask);
   const size = mask.data.length;
   const all = piecesOf(whole);
   if (all.count > MAX_COMPONENTS + size / PIXELS_A_COMPONENT) return null;
   const unframed = framesKnown ? [whole, pale] : withoutFrames(whole, all, mask, pale, one);
-  if (unframed === null) return null;
   const [rest, unruled] = unframed;
+  if (!rest.data.includes(1)) return nothingIn(whole, mask, unruled);
   const pieces = rest === whole ? all : piecesOf(rest);
   const outlines = countsIn(pieces, outlineOf(rest));
   let kept = pieces.longer.map((_, number) => number > 0);
@@ -60,30 +67,47 @@ export function cleared(mask, pale, { one, framesKnown }) {
   if (left > MIN_SIZE * Math.max(mask.width, mask.height)) kept = inner;
   if (!kept.some(Boolean)) return null;
   const foreign = without(mask, maskOf(pieces, kept));
-  const shortest = speckOf(pieces, outlines, kept);
-  const written = kept.map((keep, number) => keep && pieces.longer[number] >= shortest);
+  const { pen, shortest } = speckOf(pieces, outlines, kept);
+  let written = kept.map((keep, number) => keep && pieces.longer[number] >= shortest);
+  if (!one) {
+    const specks = kept.map((keep, number) => keep && !written[number]);
+    const signs = points(pieces, specks, written, pen, dark);
+    written = written.map((is, number) => is || signs[number]);
+  }
+  const form = one || rest === whole ? [] : cells(without(whole, rest), Math.max(1, rint(pen)));
+  const writing = maskOf(pieces, written);
   return {
-    mask: maskOf(pieces, written),
+    mask: writing,
     foreign: unruled === pale ? foreign : either(foreign, without(pale, unruled)),
     pale: unruled,
+    cells: form,
+    empty: areEmpty(form, without(whole, without(rest, writing))),
   };
 }
 
 /**
- * Both masks without frames and lines, those that are pieces of their own first.
- * @type {(whole: Mask, pieces: Pieces, ruled: Mask, pale: Mask, one: boolean) => [Mask, Mask] | null}
+ * Of cells in which nothing is written; null where there are none either.
+ * @type {(whole: Mask, mask: Mask, pale: Mask) => Cleared | null}
+ */
+function nothingIn(whole, mask, pale) {
+  const { count, boxes, longer } = piecesOf(whole);
+  if (count === 1) return null;
+  let form = cells(whole, 1);
+  if (form.length === 0) form = [boxes[longer.indexOf(Math.max(...longer))]];
+  const empty = areEmpty(form, whole);
+  if (!empty.some(Boolean)) return null;
+  return { mask: blankOf(whole), foreign: mask, pale, cells: form, empty };
+}
+
+/**
+ * Both masks without frames and lines, those that are pieces of their own first; no ink where
+ * nothing is written within them.
+ * @type {(whole: Mask, pieces: Pieces, ruled: Mask, pale: Mask, one: boolean) => [Mask, Mask]}
  */
 function withoutFrames(whole, pieces, ruled, pale, one) {
-  const framing = frames(pieces, one);
-  let rest = whole;
-  if (framing.some(Boolean)) {
-    rest = maskOf(
-      pieces,
-      framing.map((is) => !is),
-    );
-    pieces = piecesOf(rest);
-  }
-  if (isEmptyFrame(pieces)) return null;
+  let rest = one ? withoutFraming(whole, pieces) : withoutCells(whole, pieces);
+  if (rest !== whole) pieces = piecesOf(rest);
+  if (pieces.count === 1 || (one && isEmptyFrame(pieces))) return [blankOf(whole), pale];
   const below = underlines(pieces);
   if (below.some(Boolean)) {
     const joined = goesOnPale(pieces, below, pale);
@@ -91,6 +115,16 @@ function withoutFrames(whole, pieces, ruled, pale, one) {
     if (!kept.every(Boolean)) rest = maskOf(pieces, kept);
   }
   return withoutLines(rest, ruled, pale);
+}
+
+/** @type {(whole: Mask, pieces: Pieces) => Mask} */
+function withoutFraming(whole, pieces) {
+  const framing = frames(pieces, true);
+  if (!framing.some(Boolean)) return whole;
+  return maskOf(
+    pieces,
+    framing.map((is) => !is),
+  );
 }
 
 /**
@@ -114,8 +148,9 @@ function goesOnPale(pieces, some, pale) {
 }
 
 /**
- * The least length of a piece that is no speck.
- * @type {(pieces: Pieces, outlines: Int32Array, kept: boolean[]) => number}
+ * The width of the writing's pen, and the least length of a piece that is no speck of it.
+ * @type {(pieces: Pieces, outlines: Int32Array, kept: boolean[]) =>
+ *   { pen: number, shortest: number }}
  */
 function speckOf({ longer, areas, labels }, outlines, kept) {
   const rank = longer.map((length, number) =>
@@ -123,7 +158,7 @@ function speckOf({ longer, areas, labels }, outlines, kept) {
   );
   const longest = rank.indexOf(Math.max(...rank));
   const pen = (2 * areas[longest]) / Math.max(1, outlines[longest]);
-  return Math.max(SPECK * longer[longest], DOT * pen);
+  return { pen, shortest: Math.max(SPECK * longer[longest], DOT * pen) };
 }
 
 /**

@@ -152,6 +152,13 @@ export function joined(one, other, both) {
   return { width: one.width, height: one.height, data };
 }
 
+/** A mask of this size without ink. @type {(size: { width: number, height: number }) => Mask} */
+export const blankOf = ({ width, height }) => ({
+  width,
+  height,
+  data: new Uint8Array(width * height),
+});
+
 /** @type {(one: Mask, other: Mask) => Mask} */
 export const either = (one, other) => joined(one, other, (a, b) => a | b);
 

@@ -58,6 +58,11 @@ export class AnswerView {
     this.show("empty", [this.#texts.noDigit]);
   }
 
+  /** There is a photo of a cell in which nothing is written. */
+  emptyCell() {
+    this.#show("empty", [this.#texts.emptyCell]);
+  }
+
   /** The ink has changed; the answer on the page is that to older ink. */
   reading() {
     this.#page.reader.dataset.state = "reading";
@@ -104,7 +109,8 @@ export class AnswerView {
   }
 
   /** The keys' bars and the runners-up of one digit's reading, or none of them. */
-  guesses(/** @type {Reading | null} */ reading) {
+  guesses(/** @type {Reading | null} */ said) {
+    const reading = said?.verdict === "empty" ? null : said; // in an empty cell there is none
     this.#keys.show(reading);
     const others = reading === null ? [] : runnersUp(reading);
     const { runners } = this.#page;

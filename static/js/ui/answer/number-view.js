@@ -10,6 +10,12 @@ import { fill, percent } from "../../text.js";
 import { glyph } from "./hero.js";
 
 const UNREAD = "?";
+const EMPTY = "_"; // a cell in which nothing is written
+
+/** How a digit is written. @type {(digit: Pick<DigitOfNumber, "digit" | "verdict">) => string} */
+function nameOf({ digit, verdict }) {
+  return verdict === "empty" ? EMPTY : String(digit ?? UNREAD);
+}
 
 export class NumberView {
   #boxes;
@@ -38,7 +44,7 @@ export class NumberView {
   show(/** @type {Line[]} */ lines) {
     const digits = lines.flatMap((line) => line.digits);
     const signs = lines.flatMap((line) => line.signs);
-    const named = digits.map((digit) => ({ ...digit, text: String(digit.digit ?? UNREAD) }));
+    const named = digits.map((digit) => ({ ...digit, text: nameOf(digit) }));
     const written = signs.filter(({ text }) => text.trim() !== "");
     this.#boxes.replaceChildren(...[...named, ...written].map((one) => this.#box(one)));
     const buttons = digits.map((digit, position) => this.#button(digit, position, digits));
@@ -81,15 +87,16 @@ export class NumberView {
   }
 
   /** @type {(digit: DigitOfNumber, position: number, digits: DigitOfNumber[]) => HTMLElement} */
-  #button({ digit, verdict, confidence }, position, { length }) {
+  #button(digit, position, { length }) {
+    const { verdict, confidence } = digit;
     const button = document.createElement("button");
     button.type = "button";
     button.dataset.verdict = verdict;
     const said = document.createElement("span");
     said.className = "said";
     said.ariaHidden = "true";
-    button.append(glyph(String(digit ?? UNREAD)), said);
-    const place = { place: position + 1, length, digit: digit ?? UNREAD };
+    button.append(glyph(nameOf(digit)), said);
+    const place = { place: position + 1, length, digit: nameOf(digit) };
     const words = { ...place, percent: percent(confidence, this.#language) };
     button.setAttribute("aria-label", fill(this.#texts.digitOfNumber, words));
     button.addEventListener("click", () => this.#onSelect(position));

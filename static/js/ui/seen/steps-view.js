@@ -5,6 +5,7 @@
  * @import { Size } from "../../drawing/drawing.js"
  * @import { PageElements } from "../elements.js"
  * @import { Place } from "../../drawing/curve.js"
+ * @import { Photo } from "../../photo/photo.js"
  * @import { Box } from "../../preprocessing/glyph.js"
  * @import { Path, Stroke } from "../../preprocessing/ink.js"
  */
@@ -40,6 +41,8 @@ export class StepsView {
   #values = null;
   /** @type {Stroke[]} */
   #strokes = [];
+  /** @type {Photo | null} */
+  #photo = null;
 
   /**
    * `seen` and `sight` show the network's 28x28, `yours` the ink at the same scale, `xray` both on
@@ -63,9 +66,10 @@ export class StepsView {
     elements.closer.addEventListener("click", () => this.#lookCloser());
   }
 
-  /** Ink is shown as on a sheet of this size. */
-  resize(/** @type {Size} */ size) {
+  /** Ink is shown as on a sheet of this size, or a picture is there instead. */
+  resize(/** @type {Size} */ size, /** @type {Photo | null} */ photo) {
     this.#xray.size = size;
+    this.#photo = photo;
     this.#explain();
   }
 
@@ -83,17 +87,25 @@ export class StepsView {
   }
 
   #lookCloser() {
-    const { closer, xray } = this.#elements;
-    xray.hidden = !xray.hidden;
-    closer.setAttribute("aria-pressed", String(!xray.hidden));
+    const { closer } = this.#elements;
+    closer.setAttribute("aria-pressed", String(closer.ariaPressed !== "true"));
     this.#explain();
   }
 
   /** No more than is looked at: every step is drawn anew with each frame of a moving pen. */
   #explain() {
-    const { steps: panel, yours, xray } = this.#elements;
+    const { steps: panel, yours, xray, closer } = this.#elements;
     const isOpen = panel.matches(":popover-open");
     const isBeside = ROOMY.matches;
+    // Where the network's picture stands beside the answer, a picture is marked unasked.
+    xray.hidden = closer.ariaPressed !== "true" && !(isBeside && this.#photo !== null);
+    if (this.#photo !== null && !xray.hidden) {
+      const isNumber = document.documentElement.dataset.mode === "number";
+      const leftOut = this.#photo.leftOut(!isNumber);
+      if (leftOut === null) this.#xray.clear();
+      else this.#xray.mark(this.#photo, leftOut);
+      return;
+    }
     if (this.#strokes.length === 0 || this.#values === null) {
       yours.replaceChildren();
       this.#xray.clear();

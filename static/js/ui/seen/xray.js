@@ -1,7 +1,10 @@
 /**
- * The network's cells over the ink on the sheet, as large as they are for this ink.
+ * The network's cells over the ink on the sheet, as large as they are for this ink; over a picture
+ * what of it is left out.
  *
+ * @import { LeftOut, Photo } from "../../photo/photo.js"
  * @import { Size } from "../../drawing/drawing.js"
+ * @import { Mask } from "../../preprocessing/picture.js"
  * @import { Stroke } from "../../preprocessing/ink.js"
  * @import { steps } from "../../preprocessing/ink.js"
  */
@@ -35,13 +38,8 @@ export class Xray {
    */
   show(values, strokes, { box, mass }) {
     const context = this.#context;
-    const { canvas } = context;
-    const { clientWidth, clientHeight } = canvas;
-    const ratio = devicePixelRatio || 1;
-    canvas.width = Math.round(clientWidth * ratio);
-    canvas.height = Math.round(clientHeight * ratio);
-    const { unit, left, top } = fit(this.size, [canvas.width, canvas.height]);
-    const style = getComputedStyle(canvas);
+    const { unit, left, top } = this.#place(this.size);
+    const style = getComputedStyle(context.canvas);
     // One cell in the strokes' unit, and the corner of the first.
     const cell = Math.max(box.width, box.height) / (BODY - PEN);
     const [x, y] = [
@@ -69,4 +67,47 @@ export class Xray {
       context.stroke();
     }
   }
+  /**
+   * Over a picture on the sheet: where its ink is that is not the writing's.
+   *
+   * @param {Photo} photo
+   * @param {LeftOut} leftOut
+   */
+  mark({ place }, { mask, scale }) {
+    const context = this.#context;
+    const { unit, left, top } = this.#place(SQUARE);
+    const marks = marksOf(mask, getComputedStyle(context.canvas).outlineColor);
+    const pixel = (place.unit / scale) * unit;
+    context.drawImage(
+      marks,
+      left + place.left * unit,
+      top + place.top * unit,
+      mask.width * pixel,
+      mask.height * pixel,
+    );
+  }
+
+  /** A clear canvas, and where a sheet of this size is on it. */
+  #place(/** @type {Size} */ size) {
+    const { canvas } = this.#context;
+    const { clientWidth, clientHeight } = canvas;
+    const ratio = devicePixelRatio || 1;
+    canvas.width = Math.round(clientWidth * ratio);
+    canvas.height = Math.round(clientHeight * ratio);
+    return fit(size, [canvas.width, canvas.height]);
+  }
+}
+
+/** The ink of a mask in a colour. @type {(mask: Mask, colour: string) => HTMLCanvasElement} */
+function marksOf({ width, height, data }, colour) {
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [width, height];
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  const image = new ImageData(width, height);
+  for (let at = 0; at < data.length; at++) if (data[at] > 0) image.data[4 * at + 3] = 255;
+  context.putImageData(image, 0, 0);
+  context.globalCompositeOperation = "source-in";
+  context.fillStyle = colour;
+  context.fillRect(0, 0, width, height);
+  return canvas;
 }

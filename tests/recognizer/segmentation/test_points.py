@@ -1,0 +1,65 @@
+"""A point between the digits of a picture is seen, however small; specks elsewhere are not."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from rest_framework.test import APIClient
+
+from recognizer.segmentation import raster
+from tests.golden.make import Strokes, moved
+from tests.golden.make_numbers import written
+from tests.golden.make_raster import Grey
+from tests.golden.make_raster_numbers import sheet
+from tests.support.drawings import in_base64
+
+
+def with_point(point: list[float]) -> Strokes:
+    """A 3 and a 4, and a dot of the pen."""
+    return [*written("3", height=80), *moved(written("4", height=80), 78, 0), [point]]
+
+
+def text_of(visitor: APIClient, grey: Grey) -> Any:
+    file = io.BytesIO()
+    Image.fromarray(grey).save(file, "PNG")
+    body = {"image": in_base64(file.getvalue()), "number": True}
+    return visitor.post("/api/v1/predict/", body, format="json").json()["text"]
+
+
+@pytest.mark.usefixtures("live_model")
+@pytest.mark.django_db
+def test_it_works(visitor: APIClient) -> None:
+    for pen in (4, 6, 9):
+        assert text_of(visitor, sheet(with_point([105, 136]), pen)) == "3.4", pen
+
+
+def pieces(grey: Grey) -> int:
+    return len(raster.digits(grey).groups)
+
+
+def test_a_dot_above_the_digits_or_far_from_them_is_a_speck() -> None:
+    plain = pieces(sheet(with_point([70, 100]), 6))  # on the ink of the 3
+    for place in ([105, 20], [330, 136], [105, 230]):
+        assert pieces(sheet(with_point(place), 6)) == plain, place
+
+
+def test_what_is_paler_or_finer_than_the_pen_is_a_speck() -> None:
+    grey = sheet(with_point([105, 136]), 6)
+    plain = pieces(sheet(with_point([70, 100]), 6))
+    assert pieces(grey) > plain
+    rows = np.nonzero(grey[:, 84:96] < 128)[0]
+    for finer in (2, 1):
+        dust = sheet([*written("3", height=80), *moved(written("4", height=80), 78, 0)], 6)
+        dust[rows.max() - 3 : rows.max() - 3 + finer, 88 : 88 + finer] = 20
+        assert pieces(dust) == plain, finer
+
+
+def test_many_points_are_dirt() -> None:
+    dirt = [[[40 + 9 * place, 132 + 8 * (place % 2)]] for place in range(14)]
+    with_dirt = [*written("3", height=80), *moved(written("4", height=80), 78, 0), *dirt]
+    grey = sheet(with_dirt, 4)
+    assert pieces(grey) <= pieces(sheet(with_point([70, 100]), 4)) + 2
