@@ -1,20 +1,24 @@
 """The app `digitsite`."""
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.contrib.admin.apps import AdminConfig
 from django.contrib.auth.signals import user_logged_in
 
 
 class DigitsiteConfig(AppConfig):
-    """The site's own app; it registers the system checks, and dates sessions."""
+    """The site's own app; it registers the system checks, dates sessions, and reports errors."""
 
     name = "digitsite"
 
     def ready(self) -> None:
         from digitsite import checks  # noqa: F401  (registers the system checks)
         from digitsite.http.sessions import on_login
+        from digitsite.monitoring.errors import report_errors
 
         user_logged_in.connect(on_login, dispatch_uid="digitsite.sessions")
+        if settings.SENTRY_DSN:
+            report_errors(settings.SENTRY_DSN)
 
 
 class AdministrationConfig(AdminConfig):

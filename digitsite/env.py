@@ -184,6 +184,17 @@ def issuer(name: str) -> str:
     return value
 
 
+def dsn(name: str) -> str:
+    """An address to which errors are told, with its key; "" for none.
+
+    What is refused is not repeated: it may hold a secret.
+    """
+    given: str = env.str(name, default="")
+    if given and not re.fullmatch(r"https?://[^/@\s]+@[^@\s]+/\d+", given):
+        raise ImproperlyConfigured(f"{name} must be like https://key@errors.my.host/1.")
+    return given
+
+
 def webhooks(name: str, *, private: bool) -> list[str]:
     """Addresses that are sent JSON. What is refused is not repeated: it may hold a secret."""
     schemes = ("https", "http") if private else ("https",)

@@ -11,6 +11,7 @@ from digitsite.env import (
     count,
     cron,
     database,
+    dsn,
     env,
     flag,
     folder,
@@ -539,6 +540,7 @@ TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True
 
+SENTRY_DSN = dsn("SENTRY_DSN")
 LOG_LEVEL = choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
 # As lines for people, or as JSON, one object a line, for what collects them.
 LOG_FORMAT = choice("LOG_FORMAT", "line", ("line", "json"))

@@ -177,6 +177,20 @@ def test_mailboxes_and_the_site_s_address(monkeypatch: pytest.MonkeyPatch) -> No
     assert env.origin("A") == "https://my.host"
 
 
+@pytest.mark.parametrize(
+    "given", ["errors.my.host", "https://errors.my.host/1", "https://s3cret@h/x"]
+)
+def test_what_is_no_place_for_errors_is_refused(
+    monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    monkeypatch.setenv("A", "https://key@errors.my.host/1")
+    assert env.dsn("A") == "https://key@errors.my.host/1"
+    monkeypatch.setenv("A", given)
+    with pytest.raises(ImproperlyConfigured, match="A must be like https://key@") as refusal:
+        env.dsn("A")
+    assert "s3cret" not in str(refusal.value)
+
+
 # --- sign-on -----------------------------------------------------------------------
 
 
