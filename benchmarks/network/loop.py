@@ -1,6 +1,7 @@
 """What corrections bring: skill gained on people never seen, skill lost elsewhere, and seconds.
 
     .venv/bin/python -m benchmarks.network.loop [--counts 100 300 1000] [--writers 6] [--rounds 3]
+    .venv/bin/python -m benchmarks.network.loop --shipped
 
 Each round draws some people at random. A network of MNIST alone is trained on, by
 the site's warm recipe, with so many drawings of theirs, and then reads the ink of
@@ -22,6 +23,7 @@ from benchmarks.common import data, networks, people, results, trained
 from benchmarks.common.networks import Network
 from benchmarks.common.results import percent, points
 from recognizer.labels import NOT_A_DIGIT_CLASS
+from recognizer.services.versions import SHIPPED
 from training.examples import Examples
 
 if TYPE_CHECKING:
@@ -151,11 +153,12 @@ def _drawings_of(part: people.Part, number: int, *, writers: int, count: int) ->
 
 
 KINDS: dict[str, Callable[[people.Part, int, int], Lesson]] = {
-    f"{MANY} digits like MNIST's": scans,
     f"{MANY} corrections": corrections,
+    f"{MANY} digits like MNIST's": scans,
     f"{FEW} drawings of one person": few,
 }
 INKS = ("pen digits", "UNIPEN's digits")
+FROZEN = "Frozen: the motion's reader as it was before, the picture's trained on."
 
 
 def kept(part: people.Part, candidate: Path, unseen: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -180,13 +183,12 @@ def fold_numbers(options: argparse.Namespace) -> list[int]:
     return options.only or [*range(1, min(options.rounds, options.folds) + 1)]
 
 
-def keeping(champion: Path, mnist: Examples, options: argparse.Namespace) -> str:
+def keeping(parts: list[people.Part], mnist: Examples, options: argparse.Namespace) -> str:
     """A table with a row for each kind of new drawings and of ink, means over the rounds, which
-    take the folds in turn."""
-    wanted = [number - 1 for number in fold_numbers(options)]
-    parts = people.by_person(options.folds, wanted, epochs=options.epochs, champion=champion)
+    take the parts in turn."""
     rows = []
-    for name, kind in KINDS.items():
+    for name in options.kinds:
+        kind = KINDS[name]
         shares, of_mnist = [], []
         for number in range(options.rounds):
             part = parts[number % len(parts)]
@@ -225,26 +227,45 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3, help="default: 3")
     parser.add_argument("--folds", type=int, default=5, help="for the second table (default: 5)")
     parser.add_argument("--only", type=int, nargs="+", help="these folds, from 1")
+    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=[*KINDS], help="default: all")
+    parser.add_argument(
+        "--shipped", action="store_true", help="only what the shipped network forgets of its ink"
+    )
     parser.add_argument("--epochs", type=int, default=0, help="default: each recipe's own number")
     results.add_final(parser, "MNIST's test images are read")
     options = parser.parse_args()
-    ink = data.pen_digits()
-    champion = options.model or trained.scratch()
     mnist_name, mnist = data.mnist_digits(final=options.final)
+    if options.shipped:
+        known = [people.Part("shipped", np.ones(len(people.everybody()), np.bool_), SHIPPED)]
+        text = [
+            keeping(known, mnist, options),
+            "From the shipped network, trained on without the ink that it has learned, reading "
+            "that ink: what is forgotten, not how people are read. Corrections are of "
+            f"{options.writers} of these people, and the others' ink is read. {mnist_name}; "
+            f"means over {options.rounds} rounds. {FROZEN}",
+        ]
+        results.write(results.final_section("loop, the shipped network", options), _joined(text))
+        return
+    champion = options.model or trained.scratch()
+    wanted = [number - 1 for number in fold_numbers(options)]
+    parts = people.by_person(options.folds, wanted, epochs=options.epochs, champion=champion)
     text = [
-        learning(champion, ink, mnist, options),
+        learning(champion, data.pen_digits(), mnist, options),
         f"From {networks.origin(options.model)}, with labelled drawings of {options.writers} "
         f"people taken at random, read right before or not; {mnist_name}; means over "
         f"{options.rounds} rounds of other people and seeds, and the least of them.",
-        keeping(champion, mnist, options),
+        keeping(parts, mnist, options),
         f"From networks that learned the ink of all people but a fold's (of {options.folds}), as "
         "the shipped one learned it, trained on without that ink, reading the fold's people of "
         f"whom they still know nothing; corrections are of {options.writers} of the fold's "
         f"people. Means over {options.rounds} rounds, of fold "
-        f"{', '.join(map(str, fold_numbers(options)))} in turn. Frozen: the motion's reader as it "
-        "was before, the picture's trained on.",
+        f"{', '.join(map(str, fold_numbers(options)))} in turn. {FROZEN}",
     ]
-    results.write(results.final_section("loop", options), "\n\n".join(text))
+    results.write(results.final_section("loop", options), _joined(text))
+
+
+def _joined(text: list[str]) -> str:
+    return "\n\n".join(text)
 
 
 if __name__ == "__main__":
