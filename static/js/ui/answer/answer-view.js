@@ -60,7 +60,7 @@ export class AnswerView {
 
   /** There is a photo of a cell in which nothing is written. */
   emptyCell() {
-    this.#show("empty", [this.#texts.emptyCell]);
+    this.show("empty", [this.#texts.emptyCell]);
   }
 
   /** The ink has changed; the answer on the page is that to older ink. */
