@@ -213,7 +213,7 @@ def keeping(parts: list[people.Part], mnist: Examples, options: argparse.Namespa
                 ]
             )  # fmt: skip
     columns = [
-        "new drawings", "unseen ink", "before %", "after %", "gain, points", "least",
+        "new drawings", "ink", "before %", "after %", "gain, points", "least",
         "motion's reader frozen, points", "MNIST gain, points",
     ]  # fmt: skip
     return results.table(columns, rows)
