@@ -176,6 +176,17 @@ def test_what_is_remembered_is_part_of_what_is_handed_over(client: Client) -> No
     assert (two["digit"], two["shown_digit"], two["memory_drawing"]) == (7, 1, first["id"])
 
 
+def test_what_the_hand_has_mended_is_no_reason_to_say_that_nothing_changed(client: Client) -> None:
+    first = stored(client, body(DOUBTFUL, label="1"), content_type="application/json")
+    stored(client, body(DOUBTFUL, label="1"), content_type="application/json")
+    # The one that taught it had been read right.
+    Drawing.objects.filter(pk=first["id"]).update(digit=1, shown_digit=None)
+    page = text(client.get(MINE))
+    assert "<strong>1</strong> answer mended" in page
+    assert "Your hand has helped" in page
+    assert "Nothing to change yet" not in page
+
+
 def test_what_was_shown_is_what_counts_as_read(client: Client) -> None:
     stored(client, body(DOUBTFUL, label="1"), content_type="application/json")
     mended = stored(client, body(DOUBTFUL), content_type="application/json")
