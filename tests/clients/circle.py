@@ -31,6 +31,7 @@ from digit_reader_client.models import (
     Model,
     NewDrawingRequest,
     NewRunRequest,
+    PlaceVerdict,
     Point,
     PointGroup,
     Prediction,
@@ -44,7 +45,6 @@ from digit_reader_client.models import (
     StoredDrawing,
     SubmissionFormRequest,
     SubmissionRequest,
-    Verdict,
     VersionPage,
 )
 from digit_reader_client.types import File
@@ -67,7 +67,7 @@ four = SubmissionRequest(
     strokes=[[[120, 50], [90, 150], [200, 152]], [[170, 60], [168, 240]]], canvas=[280, 280]
 )
 read = of(Prediction, predict.sync(client=visitor, body=four))
-assert (read.digit, read.verdict) == (4, Verdict.SURE)
+assert (read.digit, read.verdict) == (4, PlaceVerdict.SURE)
 assert len(read.probabilities) == 10
 seven = [Point(x=80, y=60), Point(x=190, y=62), Point(x=150, y=150), Point(x=120, y=240)]
 for forms in (
