@@ -32,7 +32,7 @@ from tests.support.wire import Wire
 from training.data.mnist import CorpusUnavailable, load_configured
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserType, Page
 
 # Playwright's synchronous API keeps an event loop in this thread for as long as its
 # browser lives, and Django then takes every query of every test for one out of a
@@ -277,6 +277,18 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         "executable_path": servers.find_chromium_shell(),
         "args": ["--no-sandbox"] if os.geteuid() == 0 else [],
     }
+
+
+@pytest.fixture(scope="session")
+def whole_browser(
+    browser_type: BrowserType, browser_type_launch_args: dict[str, Any]
+) -> Iterator[Browser]:
+    """Chromium with a camera, which its shell has not."""
+    arguments = [*browser_type_launch_args["args"], "--use-fake-device-for-media-stream"]
+    launched = {"executable_path": servers.find_chromium(), "args": arguments}
+    browser = browser_type.launch(**browser_type_launch_args | launched)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -30,7 +30,8 @@ import { rememberedPicture } from "./ui/ink-picture.js";
 import { bindPhotos } from "./ui/photos.js";
 import { StepsView } from "./ui/seen/steps-view.js";
 
-const MINUTE = 60_000; // ms
+const SECOND = 1_000; // ms
+const MINUTE = 60 * SECOND;
 
 const { boxes, digits: buttons } = elements;
 const { lang } = document.documentElement;
@@ -109,9 +110,10 @@ const localModel = new LocalModel({
       report: (progress) => held === null && arrival.show(progress),
     }).finally(() => arrival.end()),
   memory: hand,
-  changed: (own) => {
+  changed: async (own) => {
+    // So that the first answer knows the hand; a storage that hangs must not keep it from coming.
+    await Promise.race([hand.follow(own), new Promise((goOn) => setTimeout(goOn, SECOND))]);
     elements.reader.toggleAttribute("data-reads-here", true);
-    hand.follow(own);
   },
 });
 predictor.join(localModel);

@@ -37,10 +37,13 @@ STORE = """async (body) => {
 
 @pytest.fixture
 def reader(
-    request: pytest.FixtureRequest, browser: Browser, live_server: Any, live_model: ModelVersion
+    request: pytest.FixtureRequest,
+    whole_browser: Browser,
+    live_server: Any,
+    live_model: ModelVersion,
 ) -> Iterator[Page]:
     """A browser in the language of the test, on the drawing page."""
-    context = browser.new_context(locale=request.param, service_workers="block", **MEDIA)
+    context = whole_browser.new_context(locale=request.param, service_workers="block", **MEDIA)
     page = context.new_page()
     page.goto(live_server.url)
     yield page

@@ -18,11 +18,12 @@ export class LocalModel {
 
   /**
    * `openEngine(held)` promises the live version unless it is `held` (open-engine.js).
-   * `changed(reader)` hears of each that reads here; `memory` is what they can be reminded of.
+   * `changed(reader)` hears of each that will read here once it has resolved; `memory` is what they
+   * can be reminded of.
    *
    * @param {object} parts
    * @param {(held: number | null) => Promise<LiveEngine | null>} parts.openEngine
-   * @param {(reader: LocalReader) => void} [parts.changed]
+   * @param {(reader: LocalReader) => void | Promise<void>} [parts.changed]
    * @param {Remembers} [parts.memory]
    */
   constructor({ openEngine, changed = () => {}, memory }) {
@@ -60,10 +61,10 @@ export class LocalModel {
     try {
       const live = await this.#openEngine(this.#reader?.version ?? null);
       if (live === null) return;
-      const before = this.#reader;
-      this.#reader = new LocalReader(live.engine, live, this.#memory);
-      before?.close();
-      this.#changed(this.#reader);
+      const reader = new LocalReader(live.engine, live, this.#memory);
+      await this.#changed(reader);
+      this.#reader?.close();
+      this.#reader = reader;
     } catch (error) {
       // Without wasm, without workers, without the files: then it is the server that answers.
       const reason = error instanceof Error ? error.message : error;
