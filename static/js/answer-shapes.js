@@ -2,7 +2,7 @@
  * Whether what came as JSON has a shape of the API's answers (recognizer/api/serializers.py): all
  * that the page reads of it, in its type. What else there is may change between versions.
  *
- * @import { HandDescription, ModelDescription, Prediction, StoredDrawing } from "./api.js"
+ * @import { Prediction, StoredDrawing } from "./api.js"
  *
  * @typedef {{ error: { code: string, message: string } }} ErrorBody
  * @typedef {Record<string, unknown>} Fields
@@ -10,21 +10,10 @@
  */
 
 const VERDICTS = ["sure", "unsure", "not_a_digit", "empty"];
-const THRESHOLDS = ["sure", "not_a_digit", "alternative"];
 
 /** @type {(content: unknown) => content is null} */
 export function isNothing(content) {
   return content === null;
-}
-
-/** @type {(content: unknown) => content is Blob} */
-export function isPicture(content) {
-  return content instanceof Blob;
-}
-
-/** Where only the status counts. @type {(content: unknown) => content is unknown} */
-export function isAnything(_content) {
-  return true;
 }
 
 /** @type {(content: unknown) => content is ErrorBody} */
@@ -43,28 +32,6 @@ export function isPrediction(content) {
 export function isStoredDrawing(content) {
   const texts = ["id", "receipt", "url", "page", "label", "review"];
   return hasTexts(content, texts) && isPrediction(content.prediction);
-}
-
-/** @type {(content: unknown) => content is HandDescription} */
-export function isHandDescription(content) {
-  return (
-    hasTexts(content, ["tag"]) &&
-    isBoolean(content.remembers) &&
-    isBoolean(content.back) &&
-    isList(content.drawings, isRemembered)
-  );
-}
-
-/** @type {(content: unknown) => content is ModelDescription} */
-export function isModelDescription(content) {
-  if (!isFields(content) || !isNumber(content.version)) return false;
-  const { thresholds, browser } = content;
-  if (!isFields(thresholds) || !THRESHOLDS.every((name) => isNumber(thresholds[name])))
-    return false;
-  return (
-    browser === null ||
-    (isFields(browser) && ["topology", "weights"].every((part) => hasTexts(browser[part], ["url"])))
-  );
 }
 
 // --- their parts ---
@@ -106,20 +73,6 @@ function isReaders(value) {
   return isFields(value) && isNumber(value.picture) && isNumber(value.motion);
 }
 
-/** Ink or pixels. @type {Check} */
-function isRemembered(value) {
-  if (!hasTexts(value, ["id", "label", "drawn_at"]) || !isBoolean(value.telling)) return false;
-  if (value.strokes === undefined) return isText(value.pixels);
-  const isCanvas =
-    value.canvas === null || isAbsentOr(value.canvas, (size) => isList(size, isNumber));
-  return isCanvas && isList(value.strokes, isStroke);
-}
-
-/** @type {Check} */
-function isStroke(value) {
-  return isList(value, (point) => isList(point, isNumber));
-}
-
 /** @type {Check} */
 function isOneDigit(value) {
   return isReading(value) && /** @type {unknown[]} */ (value.probabilities).length === 10;
@@ -152,36 +105,36 @@ function isAlternative(value) {
 }
 
 /** @type {(value: unknown) => value is Fields} */
-function isFields(value) {
+export function isFields(value) {
   return typeof value === "object" && value !== null;
 }
 
 /** @type {(value: unknown, names: string[]) => value is Fields} */
-function hasTexts(value, names) {
+export function hasTexts(value, names) {
   return isFields(value) && names.every((name) => isText(value[name]));
 }
 
 /** @type {(value: unknown, isOne: Check) => boolean} */
-function isList(value, isOne) {
+export function isList(value, isOne) {
   return Array.isArray(value) && value.every(isOne);
 }
 
 /** Where it is there at all. @type {(value: unknown, isOne: Check) => boolean} */
-function isAbsentOr(value, isOne) {
+export function isAbsentOr(value, isOne) {
   return value === undefined || isOne(value);
 }
 
 /** @type {Check} */
-function isText(value) {
+export function isText(value) {
   return typeof value === "string";
 }
 
 /** @type {Check} */
-function isNumber(value) {
+export function isNumber(value) {
   return typeof value === "number";
 }
 
 /** @type {Check} */
-function isBoolean(value) {
+export function isBoolean(value) {
   return typeof value === "boolean";
 }

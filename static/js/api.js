@@ -11,16 +11,7 @@
  * @typedef {{ digit: number, probability: number }} Alternative
  */
 
-import {
-  isAnything,
-  isErrorBody,
-  isHandDescription,
-  isModelDescription,
-  isNothing,
-  isPicture,
-  isPrediction,
-  isStoredDrawing,
-} from "./answer-shapes.js";
+import { isErrorBody, isNothing, isPrediction, isStoredDrawing } from "./answer-shapes.js";
 import { exchange, isOwn } from "./exchange.js";
 
 /**
@@ -167,8 +158,9 @@ export class ApiError extends Error {
  * @typedef {Error & Particulars} Failure
  */
 
+/** What a pad asks: readings, and the storing and deleting of drawings. */
 export class Api {
-  #urls;
+  urls;
   #cookie;
   #credentials;
   #patience;
@@ -187,15 +179,10 @@ export class Api {
     { cookie = () => "", credentials, patience = PATIENCE, heard = () => {} } = {},
   ) {
     this.#heard = heard;
-    this.#urls = urls;
+    this.urls = urls;
     this.#cookie = cookie;
     this.#credentials = credentials;
     this.#patience = patience;
-  }
-
-  /** The live version. @returns {Promise<ModelDescription>} */
-  model() {
-    return this.#send("GET", this.#urls.model, isModelDescription);
   }
 
   /**
@@ -207,23 +194,11 @@ export class Api {
    */
   async predict({ strokes, canvas, image, number }, signal) {
     const body = { strokes, canvas, image, number, detail: true };
-    const answer = await this.#ask("POST", this.#urls.predict, { body, signal });
+    const answer = await this.ask("POST", this.urls.predict, { body, signal });
     const prediction = contentOf(answer, isPrediction);
     const tag = answer.response.headers.get("X-Hand"); // null where the version has no memory
     if (tag !== null) this.#heard(tag);
     return prediction;
-  }
-
-  /**
-   * A picture's file that this browser cannot show -> one that it can; nothing is stored.
-   *
-   * @param {File} file
-   * @returns {Promise<Blob>}
-   */
-  picture(file) {
-    const form = new FormData();
-    form.append("image", file, "picture"); // its name is nobody's business
-    return this.#send("POST", this.#urls.pictures, isPicture, { form });
   }
 
   /**
@@ -241,44 +216,13 @@ export class Api {
       ...(key && { "Idempotency-Key": key }),
       ...(account && { "X-Account": account }),
     };
-    return this.#send("POST", this.#urls.drawings, isStoredDrawing, { body, headers });
-  }
-
-  /** Deletes what may have been stored under the key, though no answer came. */
-  withdraw(/** @type {string} */ key) {
-    const headers = { "Idempotency-Key": key };
-    return this.#send("DELETE", this.#urls.drawings, isNothing, { headers });
+    return this.send("POST", this.urls.drawings, isStoredDrawing, { body, headers });
   }
 
   /** Deletes a stored drawing. */
   remove(/** @type {Pick<StoredDrawing, "id" | "receipt">} */ { id, receipt }) {
     const headers = { "X-Receipt": receipt };
-    return this.#send("DELETE", `${this.#urls.drawings}${id}/`, isNothing, { headers });
-  }
-
-  /**
-   * One's own hand; null where it is still the one of the `etag`.
-   * @param {string | null} etag
-   * @returns {Promise<{ etag: string | null, hand: HandDescription } | null>}
-   */
-  async hand(etag) {
-    /** @type {Record<string, string>} */
-    const headers = etag === null ? {} : { "If-None-Match": etag };
-    const answer = await this.#ask("GET", this.#urls.hand, { headers });
-    if (answer.response.status === 304) return null;
-    const hand = contentOf(answer, isHandDescription);
-    return { etag: answer.response.headers.get("ETag"), hand };
-  }
-
-  /**
-   * Changes one's own hand: "forget" one `drawing` or all, "settings" whether it `remembers`,
-   * "fresh" begins another in this browser, and "back" returns to the one before.
-   *
-   * @param {"forget" | "settings" | "fresh" | "back"} what
-   * @param {{ drawing?: string, remembers?: boolean }} [body]
-   */
-  async changeHand(what, body = {}) {
-    await this.#send("POST", `${this.#urls.hand}${what}/`, isAnything, { body });
+    return this.send("DELETE", `${this.urls.drawings}${id}/`, isNothing, { headers });
   }
 
   /**
@@ -292,8 +236,8 @@ export class Api {
    * @param {ApiRequest} [request]
    * @returns {Promise<Content>}
    */
-  async #send(method, url, isOfShape, request) {
-    return contentOf(await this.#ask(method, url, request), isOfShape);
+  async send(method, url, isOfShape, request) {
+    return contentOf(await this.ask(method, url, request), isOfShape);
   }
 
   /**
@@ -304,7 +248,7 @@ export class Api {
    * @param {ApiRequest} [request]
    * @returns {Promise<OwnAnswer>}
    */
-  async #ask(method, url, { body, form, headers = {}, signal } = {}) {
+  async ask(method, url, { body, form, headers = {}, signal } = {}) {
     const request = {
       method,
       credentials: this.#credentials,
@@ -345,7 +289,7 @@ export class Api {
  * @param {(content: unknown) => content is Content} isOfShape
  * @returns {Content}
  */
-function contentOf({ response, content }, isOfShape) {
+export function contentOf({ response, content }, isOfShape) {
   if (response.ok && isOfShape(content)) return content;
   if (!response.ok && isErrorBody(content)) throw refusal(response, content);
   throw new ApiError("network");

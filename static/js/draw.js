@@ -15,12 +15,24 @@ import { LocalModel } from "./inference/local-model.js";
 import { openEngine } from "./inference/open-engine.js";
 import { bindConnection } from "./offline/connection.js";
 import { Store } from "./offline/store.js";
-import { api, backend, elements, keep, predictor, reader, settings, texts, view } from "./pad.js";
+import {
+  addresses,
+  backend,
+  calls,
+  elements,
+  keep,
+  predictor,
+  reader,
+  settings,
+  texts,
+  view,
+} from "./pad.js";
 import { KeptPicture } from "./photo/keep.js";
 import { keptPhoto } from "./photo/load.js";
 import { digitOfNumber } from "./recognition/digit-of-number.js";
 import { LiveVersion } from "./recognition/live-version.js";
 import { newsOf } from "./recognition/news.js";
+import { SiteApi } from "./site-api.js";
 import { MemoryView } from "./ui/answer/memory-view.js";
 import { NumberView } from "./ui/answer/number-view.js";
 import { Arrival } from "./ui/arrival.js";
@@ -55,6 +67,7 @@ function storeOf(/** @type {string} */ name) {
 }
 
 const account = () => cookieOf(document.cookie, "account");
+const api = new SiteApi(addresses, calls);
 const hand = new OwnHand(api, storeOf("hand"), { account, changed: (own) => showHand(own) });
 const connection = bindConnection(api, {
   store: storeOf("digits"),

@@ -25,17 +25,18 @@ export const texts = textsOf(elements.texts);
 export const settings = new Settings();
 
 const { predictUrl, picturesUrl, drawingsUrl, modelUrl, handUrl, rest } = elements.reader.dataset;
-const urls = {
+export const addresses = {
   predict: predictUrl,
   pictures: picturesUrl,
   drawings: drawingsUrl,
   model: modelUrl,
   hand: handUrl,
 };
-export const api = new Api(urls, {
+export const calls = {
   cookie: () => document.cookie,
-  heard: (tag) => backend.heard(tag),
-});
+  heard: (/** @type {string} */ tag) => backend.heard(tag),
+};
+const api = new Api(addresses, calls);
 export const predictor = new Predictor(api);
 
 /**

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Api, ApiError, cookieOf } from "../../static/js/api.js";
+import { ApiError, cookieOf } from "../../static/js/api.js";
+import { SiteApi as Api } from "../../static/js/site-api.js";
 import {
   description,
   hand,

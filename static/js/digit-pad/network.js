@@ -7,11 +7,11 @@
  * @import { Urls } from "../inference/worker-protocol.js"
  */
 
-import { Api } from "../api.js";
 import { Engine } from "../inference/engine.js";
 import { LocalModel } from "../inference/local-model.js";
 import { WorkerEngine } from "../inference/worker-engine.js";
 import { Predictor } from "../recognition/predictor.js";
+import { SiteApi } from "../site-api.js";
 
 /** @type {Map<string, Predictor>} */
 const predictors = new Map();
@@ -27,7 +27,7 @@ export function predictorOf(base, module) {
   const known = predictors.get(base);
   if (known) return known;
   const urls = { predict: `${base}api/v1/predict/`, model: `${base}api/v1/model/` };
-  const api = new Api(urls, { credentials: "omit" });
+  const api = new SiteApi(urls, { credentials: "omit" });
   // A bundler may have put the pad into a file with other things, which are no worker's.
   const script = module.startsWith(base) ? module : `${base}digit-pad.js`;
   const predictor = new Predictor(api);

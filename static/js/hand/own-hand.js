@@ -5,10 +5,11 @@
  * What is kept of it outlives the page, so that it counts offline. It is somebody's own: of
  * another account than the one that is signed in nothing is used, and nothing stays.
  *
- * @import { Api, HandDescription, Remembered } from "../api.js"
+ * @import { HandDescription, Remembered } from "../api.js"
  * @import { LocalReader } from "../inference/local-reader.js"
  * @import { Outputs } from "../inference/network.js"
  * @import { Store } from "../offline/store.js"
+ * @import { SiteApi } from "../site-api.js"
  *
  * @typedef {{ account: string | null, etag: string | null, hand: HandDescription }} Told whose it
  * is, and what the server said
@@ -56,7 +57,7 @@ export class OwnHand {
    * `account()` names the account that is signed in, or null; `changed(hand)` hears of every
    * change. `store` may refuse everything: then the hand lasts as long as the page.
    *
-   * @param {Pick<Api, "hand">} api
+   * @param {Pick<SiteApi, "hand">} api
    * @param {Pick<Store<Told | KeptFeatures>, "all" | "replace" | "remove" | "clear">} store
    * @param {object} [options]
    * @param {() => string | null} [options.account]

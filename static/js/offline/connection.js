@@ -1,7 +1,8 @@
 /**
  * Working without the server: the kept files, the outbox, and the line that tells of it.
  *
- * @import { Api, Payload, StoredDrawing } from "../api.js"
+ * @import { Payload, StoredDrawing } from "../api.js"
+ * @import { SiteApi } from "../site-api.js"
  * @import { Texts } from "../text.js"
  * @import { About, Entry, Queued } from "./outbox.js"
  * @import { Store } from "./store.js"
@@ -24,7 +25,7 @@ const LONGEST_PAUSE = 60_000;
  * be sent waits in `store`. `element` is the line, `refused` the list of what was refused, `worker` the
  * service worker's address; `waiting` hears what is to be sent.
  *
- * @param {Api} api
+ * @param {SiteApi} api
  * @param {{ store: Store<Entry>, element: HTMLElement, refused: HTMLDetailsElement, worker: string,
  *   texts: Texts, waiting: (entries: Entry[]) => void }} page
  */

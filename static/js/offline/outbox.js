@@ -2,7 +2,8 @@
  * What somebody said of a drawing while the server could not take it: kept here, and sent later.
  * It leaves on the site's own yes; on its final no it is set aside, for the person to see.
  *
- * @import { Api, Payload, StoredDrawing } from "../api.js"
+ * @import { Payload, StoredDrawing } from "../api.js"
+ * @import { SiteApi } from "../site-api.js"
  * @import { Store } from "./store.js"
  *
  * @typedef {{ at: string, telling: boolean, seen?: number[] }} About when it was said, as an ISO
@@ -43,7 +44,7 @@ export class Outbox {
    * `changed(count)` hears how many of its drawings wait, `waiting` which, the oldest first, and
    * `refused` which are set aside.
    *
-   * @param {Pick<Api, "label" | "remove" | "withdraw">} api
+   * @param {Pick<SiteApi, "label" | "remove" | "withdraw">} api
    * @param {Store<Entry>} store
    * @param {object} [options]
    * @param {() => string | null} [options.account]

@@ -1,7 +1,8 @@
 /**
  * Which version is live, as the site names it: when it is asked, and in each of its answers.
  *
- * @import { Api, ModelDescription } from "../api.js"
+ * @import { ModelDescription } from "../api.js"
+ * @import { SiteApi } from "../site-api.js"
  */
 
 export class LiveVersion {
@@ -15,7 +16,7 @@ export class LiveVersion {
   /**
    * `changed(version, before)` hears of the first and of every other one; `before` is null at first.
    *
-   * @param {Pick<Api, "model">} api
+   * @param {Pick<SiteApi, "model">} api
    * @param {(version: number, before: number | null) => void} changed
    */
   constructor(api, changed) {

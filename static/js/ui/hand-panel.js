@@ -1,12 +1,13 @@
 /**
  * The panel about one's own hand: how much is remembered, and what can be done about it.
  *
- * @import { Api, Failure, HandDescription } from "../api.js"
+ * @import { Failure, HandDescription } from "../api.js"
+ * @import { SiteApi } from "../site-api.js"
  * @import { OwnHand } from "../hand/own-hand.js"
  * @import { Texts } from "../text.js"
  * @import { PageElements } from "./elements.js"
  *
- * @typedef {Parameters<Api["changeHand"]>} Change
+ * @typedef {Parameters<SiteApi["changeHand"]>} Change
  */
 
 import { fill, write } from "../text.js";
@@ -22,7 +23,7 @@ export class HandPanel {
    *
    * @param {PageElements} elements
    * @param {Texts} texts
-   * @param {{ api: Pick<Api, "changeHand">, hand: OwnHand, account: () => string | null,
+   * @param {{ api: Pick<SiteApi, "changeHand">, hand: OwnHand, account: () => string | null,
    *   speaking: () => string | null, changed: (said: string) => void, failed: (error: Failure) => void }} parts
    */
   constructor(elements, texts, { api, hand, account, speaking, changed, failed }) {
