@@ -36,10 +36,15 @@ def settings_of(service: str, addresses: dict[str, str]) -> dict[str, str]:
     """A service's environment in compose.yaml, filled in, with this machine's addresses."""
     told = dict(COMPOSE["services"][service]["environment"])
     filled = {
-        name: re.sub(r"\$\{(\w+)[^}]*\}", lambda found: FILLED_IN[found[1]], value)
-        for name, value in told.items()
+        name: re.sub(r"\$\{(\w+)(:-)?([^}]*)\}", _filled_in, value) for name, value in told.items()
     }
     return {**filled, **{name: value for name, value in addresses.items() if name in filled}}
+
+
+def _filled_in(found: re.Match[str]) -> str:
+    """What stands for `${NAME:-default}`, or for `${NAME:?why it must be there}`."""
+    name, has_default, default = found.groups()
+    return FILLED_IN.get(name, default) if has_default else FILLED_IN[name]
 
 
 class Cluster:
