@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from recognizer.models import Drawing
 from tests.browser.test_outbox import WORD, sign_in, sign_out
-from tests.support.browser import replay, until
+from tests.support.browser import places, replay, until
 from tests.support.tensorflowjs import needs_packages
 
 pytestmark = [
@@ -367,17 +367,6 @@ def test_nothing_moves_when_memory_speaks(
     write(reading, odd(-2), DIGIT)
     expect_reason(reading)
     assert places(reading) == before
-
-
-def places(page: Page) -> list[Any]:
-    """Where sheet, tools, digit, the model's picture and bars stand on the page."""
-    found: list[Any] = page.evaluate(
-        """() => ["#sheet", ".tools", ".hero", "#words", "#feedback", ".none"].map((name) => {
-          const { x, y, width } = document.querySelector(name).getBoundingClientRect();
-          return [name, x + scrollX, y + scrollY, width];
-        })"""
-    )
-    return found
 
 
 def test_in_a_number_each_digit_has_its_own_reason(

@@ -16,6 +16,7 @@ from tests.support.browser import (
     draw_and_wait,
     draw_with_finger,
     ink_on,
+    places,
     replay,
     replay_and_wait,
     sheet_side,
@@ -25,23 +26,6 @@ from tests.support.browser import (
 from tests.support.drawings import CLOSED_FOUR, CROSS, DOUBTFUL, FOUR, ONE, SEVEN
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-PARTS = ["#sheet", ".tools", ".hero", "#words", "#feedback", "#feedback button", ".none"]
-PLACES = """async (names) => {
-  const underway = document.getAnimations().filter((one) => one instanceof CSSTransition);
-  await Promise.allSettled(underway.map(({ finished }) => finished)); // a key that was pressed
-  return names.flatMap((name) => [...document.querySelectorAll(name)].map((part) => {
-    const { x, y, width, height } = part.getBoundingClientRect();
-    const size = name === "#words" ? [0, 0] : [width, height]; // it is as long as it is
-    return [name, ...[x, y, ...size].map(Math.round)];
-  }));
-}"""
-
-
-def places(page: Page) -> list[Any]:
-    """Where the parts of the page stand in the window."""
-    found: list[Any] = page.evaluate(PLACES, PARTS)
-    return found
 
 
 def tap(page: Page, label: str) -> None:

@@ -37,6 +37,24 @@ def draw(page: Page, strokes: list[Any]) -> None:
         page.mouse.up()
 
 
+PARTS = ["#sheet", ".tools", ".hero", "#words", "#feedback", "#feedback button", ".none"]
+PLACES = """async (names) => {
+  const underway = document.getAnimations().filter((one) => one instanceof CSSTransition);
+  await Promise.allSettled(underway.map(({ finished }) => finished)); // a key that was pressed
+  return names.flatMap((name) => [...document.querySelectorAll(name)].map((part) => {
+    const { x, y, width, height } = part.getBoundingClientRect();
+    const size = name === "#words" ? [0, 0] : [width, height]; // it is as long as it is
+    return [name, ...[x + scrollX, y + scrollY, ...size].map(Math.round)];
+  }));
+}"""
+
+
+def places(page: Page) -> list[Any]:
+    """Where the parts of the drawing page stand on it, in pixels: name, x, y, width, height."""
+    found: list[Any] = page.evaluate(PLACES, PARTS)
+    return found
+
+
 def choose(page: Page, choice: str) -> None:
     """Chooses a setting by its label, in the panel of settings."""
     page.get_by_role("button", name="More").click()
