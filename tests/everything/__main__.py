@@ -10,13 +10,13 @@ import time
 from tests.everything import side_by_side
 from tests.everything.provide import provide
 from tests.everything.side_by_side import Outcome
-from tests.everything.steps import WAITING, Step, steps
+from tests.everything.steps import CORES, Step, steps
 from tests.support import servers
 
 # A missing server or browser is a gap to name at home and a failure in CI.
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true")
 # Beside steps that keep the cores busy there is room for one that mostly waits.
-ROOM = WAITING + 1
+ROOM = CORES + 1
 
 
 def main(names: list[str]) -> int:

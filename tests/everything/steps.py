@@ -29,8 +29,6 @@ PRODUCTION = {
 
 # As many tests at once; more would need more memory than such a machine may have.
 CORES = min(os.cpu_count() or 1, 8)
-# Where tests start sites and browsers and wait for them, one more keeps the cores busy.
-WAITING = CORES + 1
 
 
 @dataclass(frozen=True)
@@ -109,14 +107,13 @@ def typescript() -> list[str]:
 def steps() -> list[Step]:
     """In the order in which they begin: the longest first, the small ones beside them."""
     return [
-        pytest("slow", "slow and not (browser or redis or postgres)", processes=WAITING),
-        pytest("browser", "browser and not nginx", processes=WAITING, need="browser"),
+        pytest("slow", "slow and not (browser or redis or postgres)"),
+        pytest("browser", "browser and not nginx", need="browser"),
         pytest("python", "not (slow or browser or redis or postgres)"),
         pytest("quick", "not (slow or long or browser or redis or postgres)", when_named=True),
         pytest(
             "postgres",
             "postgres or database and not (slow or browser or redis)",
-            processes=WAITING,
             need="postgres",
             around=on_postgres,
         ),
