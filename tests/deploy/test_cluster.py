@@ -118,8 +118,10 @@ def test_the_scheduler_is_killed(running: Cluster) -> None:
 
 def test_redis_is_killed(running: Cluster) -> None:
     running.redis.stop()
-    assert reads(running)
-    running.redis.start()
+    try:
+        assert reads(running)
+    finally:
+        running.redis.start()
     assert reads(running)
     # And the queue comes to itself: the scheduler's message reaches the worker again.
     inside = f"http://{HOSTS['web-1']}:{running.port}/readyz"
@@ -130,18 +132,24 @@ def test_redis_is_killed(running: Cluster) -> None:
 def test_the_bucket_is_out_of_reach(running: Cluster) -> None:
     """What is in memory answers; a picture is refused with a word, and nothing of it is stored."""
     running.between.mood = CLOSES
-    assert reads(running)
-    assert send_picture(running).status_code == 503
-    running.between.mood = None
+    try:
+        assert reads(running)
+        assert send_picture(running).status_code == 503
+    finally:
+        running.between.mood = None
     assert send_picture(running).status_code == 201
 
 
 def test_the_database_is_killed(running: Cluster) -> None:
+    for name in HOSTS:
+        version_at(running, name)  # each has the live version in memory, also one just started
     running.database.stop()
-    assert reads(running)  # from memory, for a minute
-    assert requests.get(f"http://{HOSTS['web-2']}:{running.port}/healthz", timeout=5).ok
-    assert not running.is_ready("web-2")
-    running.database.start()
+    try:
+        assert reads(running)  # from memory, for a minute
+        assert requests.get(f"http://{HOSTS['web-2']}:{running.port}/healthz", timeout=5).ok
+        assert not running.is_ready("web-2")
+    finally:
+        running.database.start()  # for the tests that come after
     running.wait_until_ready()
     stored = running.client().post("drawings/", body(FOUR, label=4))
     assert stored["review"] == "pending"
