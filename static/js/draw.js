@@ -46,13 +46,12 @@ const SECOND = 1_000; // ms
 const MINUTE = 60 * SECOND;
 
 const { boxes, digits: buttons } = elements;
+const places = { reader: elements.reader, boxes, buttons };
 const { lang } = document.documentElement;
 view.join({
   flight: new Flight(elements.sheet, elements.feedback),
   memory: new MemoryView(elements, texts, lang),
-  number: new NumberView({ boxes, buttons }, texts, lang, (position) =>
-    reader.recognition.select(position),
-  ),
+  number: new NumberView(places, texts, lang, (position) => reader.recognition.select(position)),
   steps: new StepsView(elements),
 });
 reader.takeApart(digitOfNumber);

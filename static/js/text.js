@@ -174,3 +174,15 @@ export function complaint(error, texts, wait = null) {
 export function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
+
+/**
+ * Sets what differs: what is set again is styled again, and all that hangs on it.
+ *
+ * @template {HTMLElement} T
+ * @param {T} element
+ * @param {Partial<T>} values
+ */
+export function put(element, values) {
+  for (const name of /** @type {(keyof T)[]} */ (Object.keys(values)))
+    if (element[name] !== values[name]) element[name] = /** @type {T[keyof T]} */ (values[name]);
+}

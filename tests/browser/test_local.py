@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
+import statistics
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from recognizer.services import versions
 from recognizer.serving import artifacts, browser_files
@@ -51,6 +52,27 @@ def test_it_works(reading: Page, complaints: list[str]) -> None:
     expect(reading.locator("#by")).to_contain_text("by the server in")
     expect(reading.locator("#words")).to_contain_text("7")
     assert complaints == []
+
+
+def test_a_pen_that_moves_has_only_styled_anew_what_it_changes(
+    reading: Page, browser: Browser
+) -> None:
+    """A rule that hangs on anything within the page styles all of it with every frame."""
+    browser.start_tracing(page=reading, categories=["devtools.timeline"])
+    (first, *rest), *_ = on_sheet(reading, SEVEN)
+    reading.mouse.move(*first)
+    reading.mouse.down()
+    for point in rest:
+        reading.mouse.move(*point, steps=8)
+    expect(reading.locator("#digit")).to_have_text("7")
+    told = json.loads(browser.stop_tracing())["traceEvents"]
+    reading.mouse.up()
+    styled = [
+        one["args"].get("elementCount", 0) for one in told if one["name"] == "UpdateLayoutTree"
+    ]
+    everything = reading.locator("#reader *").count()
+    assert len(styled) > 5
+    assert statistics.median(styled) < 0.2 * everything
 
 
 def test_the_server_settles_what_the_browser_said(reading: Page) -> None:

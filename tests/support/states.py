@@ -71,7 +71,7 @@ def camera(page: Page) -> None:
 
 def camera_refused(page: Page) -> None:
     page.locator("#look").click()
-    expect(page.locator("#camera")).to_have_attribute("data-state", "refused", timeout=PATIENCE)
+    expect(page.locator("#reader")).to_have_attribute("data-camera", "refused", timeout=PATIENCE)
 
 
 def settings(page: Page) -> None:

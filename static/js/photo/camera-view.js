@@ -7,7 +7,8 @@
  * @import { AnswerView } from "../ui/answer/answer-view.js"
  * @import { Sighting } from "./detection.js"
  *
- * @typedef {Record<"camera" | "sighted", HTMLElement>} CameraViewElements
+ * @typedef {Record<"reader" | "camera" | "sighted", HTMLElement>} CameraViewElements `reader` tells its
+ * styles what the camera is at
  *
  * @typedef {object} Board where a picture is answered as ink is
  * @property {AnswerView["show"]} show
@@ -18,6 +19,7 @@ import { headline, numberHeadline } from "../text.js";
 import { nameOf } from "../ui/answer/answer-view.js";
 
 export class CameraView {
+  #reader;
   #camera;
   #sighted;
   #texts;
@@ -29,7 +31,8 @@ export class CameraView {
    * @param {Texts} texts
    * @param {Board} board
    */
-  constructor({ camera, sighted }, texts, board) {
+  constructor({ reader, camera, sighted }, texts, board) {
+    this.#reader = reader;
     this.#camera = camera;
     this.#sighted = sighted;
     this.#texts = texts;
@@ -71,13 +74,17 @@ export class CameraView {
     this.#board.see(pixels, []);
   }
 
+  left() {
+    delete this.#reader.dataset.camera;
+  }
+
   /** @param {boolean} whether */
   mirrored(whether) {
     this.#camera.toggleAttribute("data-mirrored", whether);
   }
 
   #answer(/** @type {Prediction} */ answer) {
-    this.#camera.dataset.state = "found";
+    this.#reader.dataset.camera = "found";
     const [texts, language] = [this.#texts, this.#language];
     const words = answer.digits
       ? numberHeadline(answer, texts, language)
@@ -89,7 +96,7 @@ export class CameraView {
 
   /** @type {(state: string, words: string, why?: string) => void} */
   #look(state, words, why) {
-    this.#camera.dataset.state = state;
+    this.#reader.dataset.camera = state;
     this.#board.show("sighted", [words], { why });
     if (state !== "found") this.#board.see(null, []);
   }

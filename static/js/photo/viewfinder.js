@@ -79,6 +79,7 @@ export class Viewfinder {
     this.#scan?.stop();
     this.#camera.stop();
     this.#elements.camera.hidden = true;
+    this.#view.left();
     this.#aside(false);
     this.#elements.look.focus();
   }

@@ -5,6 +5,8 @@
  * @import { PageElements } from "./elements.js"
  */
 
+import { put } from "../text.js";
+
 /** @type {(elements: PageElements, controls: Controls) => void} */
 export function showControls(
   { reader, undo, redo, clear, predict, feedback, runners },
@@ -13,9 +15,10 @@ export function showControls(
   reader.toggleAttribute("data-inked", isInked);
   reader.toggleAttribute("data-said", isAnswered);
   // Not `disabled`, which would take the focus from whoever has just pressed it.
-  undo.setAttribute("aria-disabled", String(!canUndo));
-  redo.setAttribute("aria-disabled", String(!canRedo));
-  clear.setAttribute("aria-disabled", String(!isInked));
-  predict.setAttribute("aria-disabled", String(!canPredict));
-  feedback.disabled = runners.disabled = !canLabel;
+  put(undo, { ariaDisabled: String(!canUndo) });
+  put(redo, { ariaDisabled: String(!canRedo) });
+  put(clear, { ariaDisabled: String(!isInked) });
+  put(predict, { ariaDisabled: String(!canPredict) });
+  put(feedback, { disabled: !canLabel });
+  put(runners, { disabled: !canLabel });
 }

@@ -37,15 +37,18 @@ export class Messages {
 
   /** @type {(error: Failure, how?: Complaint) => void} */
   complain(error, { wait = null, again = false } = {}) {
-    const { notice, again: button } = this.#elements;
+    const { reader, notice, again: button } = this.#elements;
     write(notice, complaint(error, this.#texts, wait));
     notice.hidden = false;
     button.hidden = !again;
+    reader.toggleAttribute("data-complains", true);
   }
 
   /** What was complained of is over. */
   settle() {
-    this.#elements.notice.hidden = this.#elements.again.hidden = true;
+    const { reader, notice, again } = this.#elements;
+    notice.hidden = again.hidden = true;
+    reader.toggleAttribute("data-complains", false);
   }
 
   /**

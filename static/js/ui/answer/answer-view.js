@@ -12,7 +12,7 @@
  * has bars and runners-up
  */
 
-import { because, fill, headline, numberHeadline, shareOf, write } from "../../text.js";
+import { because, fill, headline, numberHeadline, put, shareOf, write } from "../../text.js";
 import { Hero } from "./hero.js";
 import { Keys } from "./keys.js";
 
@@ -65,7 +65,8 @@ export class AnswerView {
 
   /** The ink has changed; the answer on the page is that to older ink. */
   reading() {
-    this.#page.reader.dataset.state = "reading";
+    const { dataset } = this.#page.reader;
+    if (dataset.state !== "live") dataset.state = "reading"; // the next one comes with the frame
   }
 
   /** There is ink, and it is read when somebody says so. */
@@ -83,7 +84,7 @@ export class AnswerView {
     delete this.#page.reader.dataset.verdict;
     this.#hero.show(answer.text ?? nameOf(answer));
     this.#keys.show(answer.probabilities.length > 0 ? answer : null);
-    this.#page.runners.hidden = true;
+    put(this.#page.runners, { hidden: true });
   }
 
   answered(/** @type {Answer} */ answer) {
@@ -118,13 +119,13 @@ export class AnswerView {
     const buttons = runners.querySelectorAll("[data-label]");
     for (const button of buttons) {
       const place = others.indexOf(Number(button.dataset.label));
-      button.hidden = place === -1;
+      put(button, { hidden: place === -1 });
       if (place === -1 || reading === null) continue;
       button.style.order = String(place);
       const share = shareOf(reading.probabilities[others[place]], this.#language);
       write(/** @type {Element} */ (button.querySelector(".share")), share);
     }
-    runners.hidden = others.length === 0;
+    put(runners, { hidden: others.length === 0 });
   }
 
   /** What somebody has just said of the whole drawing, or of one digit of a number. */
@@ -158,7 +159,7 @@ export class AnswerView {
     this.guesses(reading);
     this.#words(words);
     write(element, why);
-    element.hidden = why === "";
+    put(element, { hidden: why === "" });
   }
 
   /** What is set again would be read out again. */

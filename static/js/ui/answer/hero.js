@@ -47,7 +47,7 @@ export class Hero {
     this.#place.replaceChildren(words);
     if (!strokes) return;
     if (was !== "") this.#place.append(marked("was", was));
-    this.#place.append(marked("first", text));
+    this.#place.append(marked(second === "" ? "first" : "first of-two", text));
     if (second !== "") this.#place.append(marked("second", second));
   }
 }

@@ -6,7 +6,7 @@
  * @import { Reading, Remembered } from "../../api.js"
  */
 
-import { shareOf, write } from "../../text.js";
+import { put, shareOf, write } from "../../text.js";
 
 const NONE = "not_a_digit";
 
@@ -14,6 +14,7 @@ const NONE = "not_a_digit";
 const labelOf = ({ digit }) => String(digit ?? NONE);
 
 export class Keys {
+  #field;
   #keys;
   #language;
 
@@ -25,6 +26,7 @@ export class Keys {
    * @param {string} language
    */
   constructor(field, language) {
+    this.#field = field;
     /** @type {NodeListOf<HTMLButtonElement>} */
     const buttons = field.querySelectorAll("button[data-label]");
     this.#keys = [...buttons].map((button) => ({
@@ -57,8 +59,8 @@ export class Keys {
 
   /** What somebody has said, or null. */
   say(/** @type {string | null} */ label) {
-    for (const each of this.#keys)
-      each.button.setAttribute("aria-pressed", String(each.label === label));
+    for (const each of this.#keys) put(each.button, { ariaPressed: String(each.label === label) });
+    this.#field.toggleAttribute("data-said", label !== null);
   }
 
   /**

@@ -18,6 +18,7 @@ function nameOf({ digit, verdict }) {
 }
 
 export class NumberView {
+  #reader;
   #boxes;
   #buttons;
   #texts;
@@ -25,14 +26,16 @@ export class NumberView {
   #onSelect;
 
   /**
-   * `boxes` and `buttons` are filled; `onSelect(position)` hears of taps and focus.
+   * `boxes` and `buttons` are filled, and `reader` is told that they are; `onSelect(position)` hears
+   * of taps and focus.
    *
-   * @param {{ boxes: HTMLElement, buttons: HTMLElement }} places
+   * @param {Record<"reader" | "boxes" | "buttons", HTMLElement>} places
    * @param {Texts} texts
    * @param {string} language
    * @param {(position: number) => void} onSelect
    */
-  constructor({ boxes, buttons }, texts, language, onSelect) {
+  constructor({ reader, boxes, buttons }, texts, language, onSelect) {
+    this.#reader = reader;
     this.#boxes = boxes;
     this.#buttons = buttons;
     this.#texts = texts;
@@ -51,6 +54,7 @@ export class NumberView {
     const left = buttons.values();
     this.#buttons.replaceChildren(...lines.map((line) => lineOf(line, left)));
     this.#buttons.hidden = digits.length === 0;
+    this.#reader.toggleAttribute("data-digits", digits.length > 0);
   }
 
   select(/** @type {number} */ position) {

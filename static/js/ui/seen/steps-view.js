@@ -14,6 +14,7 @@ import { PENS } from "../../drawing/brush.js";
 import { SIDE } from "../../drawing/drawing.js";
 import { BODY, CENTRE, PEN, SIZE } from "../../preprocessing/glyph.js";
 import { steps } from "../../preprocessing/ink.js";
+import { put } from "../../text.js";
 import {
   blacken,
   cross,
@@ -98,7 +99,7 @@ export class StepsView {
     const isOpen = panel.matches(":popover-open");
     const isBeside = ROOMY.matches;
     // Where the network's picture stands beside the answer, a picture is marked unasked.
-    xray.hidden = closer.ariaPressed !== "true" && !(isBeside && this.#photo !== null);
+    put(xray, { hidden: closer.ariaPressed !== "true" && !(isBeside && this.#photo !== null) });
     if (this.#photo !== null && !xray.hidden) {
       const isNumber = document.documentElement.dataset.mode === "number";
       const leftOut = this.#photo.leftOut(!isNumber);
