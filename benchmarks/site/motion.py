@@ -107,7 +107,7 @@ def camera(browser: Browser, address: str, rates: list[int]) -> list[float]:
     """How often a second the box follows the digit, at each slowing of the CPU."""
     page = opened(browser, address, permissions=["camera"])
     page.get_by_role("button", name="Photo").click()
-    page.locator("#read").filter(has_text="4").wait_for(timeout=60_000)
+    page.locator("#digit").filter(has_text="4").wait_for(timeout=60_000)
     found = []
     for rate in rates:
         slow_down(page, rate)
