@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -43,6 +43,8 @@ _MIN_REST = 0.06
 _SEEN, _SIDES = 0.75, 3
 # On two of them at least it stands clear of it, by this share of its longer side.
 _CLEAR, _CLEAR_SIDES = 0.03, 2
+# A digit's stroke between a frame's lines is so many times as thick as they are.
+_STEM = 2.0
 # A frame's line meets two that are square to it, within this share of the picture's shorter
 # side, or one where it is this share of the longest line's length.
 _NEAR, _MOST_OF_LONGEST = 0.02, 0.8
@@ -50,11 +52,15 @@ _NEAR, _MOST_OF_LONGEST = 0.02, 0.8
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Line:
-    """A line's row in each column from `start` on, and its thickness, in pixels."""
+    """A line's row in each column from `start` on, and its thickness, in pixels.
+
+    What `is_pale` is no ink: it lies in the mask with the palest ink alone.
+    """
 
     start: int
     rows: NDArray[np.int64]
     thickness: int
+    is_pale: bool = False
 
 
 def without_lines(mask: Mask, ruled: Mask, pale: Mask) -> tuple[Mask, Mask]:
@@ -64,16 +70,17 @@ def without_lines(mask: Mask, ruled: Mask, pale: Mask) -> tuple[Mask, Mask]:
     ink as well: there a thin line is not broken.
     """
     found = [
-        [line for line in _lines(paler) if _is_ink(line, across)]
+        [replace(line, is_pale=not _is_ink(line, across)) for line in _lines(paler)]
         for across, paler in ((ruled, pale), (ruled.T, np.ascontiguousarray(pale.T)))
     ]
     if not any(found):
         return mask, pale
     found = _of_frames(found, pale)
     frame = _meeting(found, mask)
-    content = _content(_erased(mask, found))
+    found, frame = _without_stems(found, frame)
+    content = _content(_erased(mask, _inked(found)))
     if content is None:
-        content = _content(_erased(mask, frame))
+        content = _content(_erased(mask, _inked(frame)))
     if content is None:
         if _surround(frame, _middle(frame)) == 4:
             return np.zeros_like(mask), pale
@@ -90,7 +97,26 @@ def without_lines(mask: Mask, ruled: Mask, pale: Mask) -> tuple[Mask, Mask]:
     ]
     if not any(foreign):
         return mask, pale
-    return _erased(mask, foreign), _erased(pale, foreign)
+    darker = [
+        [part for line in lines for part in _where_dark(line, content[upright::2])]
+        for upright, lines in enumerate(foreign)
+    ]
+    return _erased(mask, darker), _erased(pale, foreign)
+
+
+def _where_dark(line: Line, content: NDArray[np.int64]) -> list[Line]:
+    """A line's parts to be taken out of the ink: of a pale one those beside the content."""
+    if not line.is_pale:
+        return [line]
+    low, high = np.clip(content - line.start, 0, len(line.rows)).tolist()
+    return [
+        replace(line, rows=line.rows[:low]),
+        replace(line, start=line.start + high, rows=line.rows[high:]),
+    ]
+
+
+def _inked(found: list[list[Line]]) -> list[list[Line]]:
+    return [[line for line in lines if not line.is_pale] for lines in found]
 
 
 def without_frame(mask: Mask, least: float) -> Mask:
@@ -116,6 +142,27 @@ def _meeting(found: list[list[Line]], mask: Mask, *, met_once: bool = False) -> 
         [line for line in lines if is_one(line, others)]
         for lines, others in zip(found, found[::-1], strict=True)
     ]
+
+
+def _without_stems(
+    found: list[list[Line]], frame: list[list[Line]]
+) -> tuple[list[list[Line]], list[list[Line]]]:
+    """Both without what is far thicker than a frame's lines and lies between two of them."""
+    thickness = [line.thickness for lines in frame for line in lines]
+    thick = _STEM * float(np.median(thickness)) if thickness else 0.0
+
+    def is_stem(line: Line, its: list[Line]) -> bool:
+        middles = [float(other.rows.mean()) for other in its]
+        middle = float(line.rows.mean())
+        return line.thickness >= thick and min(middles) < middle < max(middles)
+
+    stems = [[line for line in its if is_stem(line, its)] for its in frame]
+    without = (
+        [[line for line in lines if not any(line is stem for stem in some)]
+         for lines, some in zip(every, stems, strict=True)]
+        for every in (found, frame)
+    )  # fmt: skip
+    return next(without), next(without)
 
 
 def _meet(line: Line, other: Line, near: int) -> bool:
@@ -282,7 +329,8 @@ def _goes_on(line: Line, content: NDArray[np.int64], upright: int, mask: Mask) -
         return False
     if upright:
         return bool((at_start or at_end) and end - start > _LONG_UPRIGHT * max(width, height))
-    long = _LONG_NARROW if width < _NARROW * height else _LONG
+    is_narrow = width < _NARROW * height and not (at_start and at_end)
+    long = _LONG_NARROW if is_narrow else _LONG
     return bool(end - start > long * max(width, height))
 
 
