@@ -14,9 +14,15 @@ import numpy as np
 from recognizer.exceptions import Blank
 from recognizer.preprocessing.cleaning.noise import cleared
 from recognizer.preprocessing.cleaning.pale import with_pale_parts
-from recognizer.preprocessing.cleaning.pieces import touching
+from recognizer.preprocessing.cleaning.pieces import Pieces, touching
 from recognizer.preprocessing.glyph import Box, Cell
-from recognizer.preprocessing.illumination import Illumination, depth, polarities
+from recognizer.preprocessing.illumination import (
+    Illumination,
+    depth,
+    polarities,
+    rims,
+    without_strokes,
+)
 from recognizer.preprocessing.picture import Depth, Grey, Mask
 from recognizer.preprocessing.thresholding import Levels, levels
 
@@ -32,6 +38,9 @@ _MIN_SIDE, _MIN_ASPECT = 3, 1 / 64
 # Ink that fills less than this share of a picture is looked at again from
 # closer by, with this share of its longer side as margin.
 _MAX_PART, _MARGIN = 0.5, 0.4
+# A piece that lies on the rim of a dark thing with this share of it is its seam; it is not taken
+# away unless something is left that measures this share of the picture.
+_SEAM, _MIN_SIZE = 0.7, 0.07
 # What is at least this share of the darkest ink is as dark as writing.
 _DARK = 0.65
 
@@ -162,15 +171,20 @@ def halved(grey: Grey, side: int) -> tuple[Grey, float]:
 
 @dataclass(frozen=True, slots=True)
 class _Inked:
-    """Dark ink on paper: how far each pixel stands out, and from where on it is ink."""
+    """Dark ink on paper: how far each pixel stands out, and from where on it is ink.
+
+    Where a dark thing's rim is, it may be that thing's.
+    """
 
     faint: Depth
     levels: Levels
+    rims: Mask | None
 
     def cleared(self, scale: float, foreign: Mask, *, one: bool, frames_known: bool) -> Binarised:
         """The binarised picture, with the darkest ink at 255. Raises `Blank`."""
+        foreign = foreign | self._seams(foreign)
         ink, pale, dark = (
-            (self.faint > level).astype(np.uint8) & (1 - foreign)
+            self._above(level) & (1 - foreign)
             for level in (self.levels.ink, self.levels.pale, _DARK * self.levels.darkest)
         )
         found = cleared(ink, pale, dark, one=one, frames_known=frames_known)
@@ -189,7 +203,23 @@ class _Inked:
         )
         return Binarised(depth, mask, foreign, level, scale, cells=cells)
 
+    def _above(self, level: float) -> Mask:
+        return (self.faint > level).astype(np.uint8)
+
+    def _seams(self, foreign: Mask) -> Mask:
+        """What lies along the rim of a dark thing, where there is other ink."""
+        if self.rims is None:
+            return np.zeros_like(foreign)
+        pieces = Pieces.of(self._above(self.levels.ink) & (1 - foreign))
+        inside = np.bincount(pieces.labels[self.rims > 0], minlength=len(pieces))
+        seams = inside >= _SEAM * pieces.areas
+        left = (pieces.longer * ~seams).max()
+        if left <= _MIN_SIZE * max(foreign.shape):
+            return np.zeros_like(foreign)
+        return pieces.mask(seams)
+
 
 def _inked(grey: Grey, illumination: Illumination, foreign: Mask) -> _Inked:
-    faint = depth(grey, illumination)
-    return _Inked(faint, levels(faint, 1 - foreign))
+    wide = without_strokes(illumination)
+    faint = depth(grey, illumination.surface, wide)
+    return _Inked(faint, levels(faint, 1 - foreign), rims(wide, grey.shape))

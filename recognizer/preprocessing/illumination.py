@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recognizer.preprocessing.distance import STEP, distances
-from recognizer.preprocessing.picture import Depth, Grey
+from recognizer.preprocessing.picture import Depth, Grey, Mask
 
 Relief: TypeAlias = NDArray[np.float32]  # (height, width), grey levels
 # Share of the picture's side: what is nowhere wider than this can be a stroke.
@@ -107,21 +107,38 @@ def polarities(illumination: Illumination) -> tuple[bool, ...]:
     return (False, True) if sheet else (True,)
 
 
-def depth(grey: Grey, illumination: Illumination) -> Depth:
+def depth(grey: Grey, surface: Relief, wide: Relief) -> Depth:
     """How far dark ink on `grey` stands out, as a share of its paper's light.
 
-    Light falls on ink as it does on paper, so it is their ratio that tells.
+    Light falls on ink as it does on paper, so it is their ratio that tells. `wide` is what
+    `without_strokes` leaves of the relief.
     """
-    paper = np.clip(np.rint(illumination.surface + _without_strokes(illumination)), 0, 255).astype(
-        np.uint8
-    )
+    paper = np.clip(np.rint(surface + wide), 0, 255).astype(np.uint8)
     paper = cv2.resize(paper, grey.shape[::-1], interpolation=cv2.INTER_LINEAR_EXACT)
     missing = cv2.subtract(paper, grey)
     share: Depth = cv2.divide(missing, np.maximum(paper, _MIN_PAPER), scale=255)
     return share
 
 
-def _without_strokes(illumination: Illumination) -> Relief:
+def rims(wide: Relief, shape: tuple[int, ...]) -> Mask | None:
+    """Where things darker than paper and wider than any stroke begin, in a picture of that shape.
+
+    A thumbnail does not tell where to the pixel, so that a seam is left there that may look like
+    ink. None where there is no such thing.
+    """
+    thing = (wide < -_MIN_CONTRAST).astype(np.uint8)
+    if not thing.any():
+        return None
+    around = np.ones((3, 3), np.uint8)
+    rim = cv2.dilate(thing, around) - cv2.erode(thing, around)
+    rows, columns = (
+        np.arange(side) * small // side for side, small in zip(shape, rim.shape, strict=True)
+    )
+    near: Mask = rim[np.ix_(rows, columns)]
+    return near
+
+
+def without_strokes(illumination: Illumination) -> Relief:
     """Closing by reconstruction: strokes vanish, wide shadows keep their outlines.
 
     Vincent, "Morphological Grayscale Reconstruction in Image Analysis" (1993).

@@ -24,8 +24,15 @@
 
 import { cleared } from "./cleaning/noise.js";
 import { withPaleParts } from "./cleaning/pale.js";
-import { blankOf, either, touching } from "./cleaning/pieces.js";
-import { depthOf, illuminationOn, inverted, polarities } from "./illumination.js";
+import { blankOf, countsIn, either, maskOf, piecesOf, touching } from "./cleaning/pieces.js";
+import {
+  depthOf,
+  illuminationOn,
+  inverted,
+  polarities,
+  rimsOf,
+  withoutStrokes,
+} from "./illumination.js";
 import { dilated } from "./morphology.js";
 import { boundingBox, cut, halved, mapped, rint, translated } from "./picture.js";
 import { levelsOf } from "./thresholding.js";
@@ -36,6 +43,8 @@ const MIN_SIDE = 3;
 const MIN_ASPECT = 1 / 64;
 const MAX_PART = 0.5;
 const MARGIN = 0.4;
+const SEAM = 0.7;
+const MIN_SIZE = 0.07;
 const DARK = 0.65;
 
 /**
@@ -164,17 +173,31 @@ function inkSeen([small, scale], foreign, about) {
   const illumination = illuminationOn(reduced(small, THUMB)[0]);
   let empty = null;
   for (const isLight of polarities(illumination)) {
-    const faint = isLight
-      ? depthOf(
-          translated(small, (value) => 255 - value),
-          inverted(illumination),
-        )
-      : depthOf(small, illumination);
-    const ink = inkOn(faint, foreign, scale, about);
+    const [grey, light] = isLight
+      ? [translated(small, (value) => 255 - value), inverted(illumination)]
+      : [small, illumination];
+    const wide = withoutStrokes(light);
+    const faint = depthOf(grey, light.surface, wide);
+    const ink = inkOn(faint, rimsOf(wide, grey), foreign, scale, about);
     if (ink !== null && !isEmptyForm(ink)) return ink;
     empty ??= ink;
   }
   return empty;
+}
+
+/**
+ * What lies along the rim of a dark thing, where there is other ink.
+ * @type {(ink: Mask, rims: Mask) => Mask}
+ */
+function seamsOf(ink, rims) {
+  const pieces = piecesOf(ink);
+  const seams = Array.from(
+    countsIn(pieces, rims),
+    (count, number) => number > 0 && count >= SEAM * pieces.areas[number],
+  );
+  const left = Math.max(...pieces.longer.filter((_, number) => !seams[number]));
+  if (left <= MIN_SIZE * Math.max(ink.width, ink.height)) return blankOf(ink);
+  return maskOf(pieces, seams);
 }
 
 /**
@@ -192,14 +215,16 @@ function reduced(grey, side) {
 
 /**
  * The same of dark ink on paper, the darkest at 255.
- * @type {(faint: Picture, foreign: Mask, scale: number, about: About) => Ink | null}
+ * @type {(faint: Picture, rims: Mask | null, known: Mask, scale: number, about: About) => Ink | null}
  */
-function inkOn(faint, foreign, scale, about) {
-  const levels = levelsOf(faint, foreign);
+function inkOn(faint, rims, known, scale, about) {
+  const levels = levelsOf(faint, known);
   if (levels === null) return null;
+  let foreign = known;
   /** @type {(level: number) => Mask} */
   const above = (level) =>
     mapped(faint, Uint8Array, (at) => (faint.data[at] > level ? 1 - foreign.data[at] : 0));
+  if (rims !== null) foreign = either(known, seamsOf(above(levels.ink), rims));
   const found = cleared(above(levels.ink), above(levels.pale), above(DARK * levels.darkest), about);
   if (found === null) return null;
   const all = either(foreign, found.foreign);

@@ -3,13 +3,13 @@
  * pixel stands out from it; recognizer/preprocessing/illumination.py in
  * JavaScript, where the reasons stand.
  *
- * @import { Grey, Picture } from "./picture.js"
+ * @import { Grey, Mask, Picture, Size } from "./picture.js"
  *
  * @typedef {Record<"surface" | "relief" | "filled" | "cut", Picture<Float32Array>>} Illumination
  * in grey levels: the paper's, what stands out from it, and that closed and opened
  */
 import { distances } from "./distance.js";
-import { closed, eroded, opened } from "./morphology.js";
+import { closed, dilated, eroded, opened } from "./morphology.js";
 import { mapped, rint, stretched } from "./picture.js";
 import { surfaceOf } from "./surface.js";
 
@@ -75,13 +75,13 @@ export function polarities({ relief, filled, cut }) {
 /**
  * How far dark ink stands out, 0 to 255, as a share of its paper's light.
  * @param {Grey} grey
- * @param {Illumination} illumination of its thumbnail
+ * @param {Picture<Float32Array>} surface of its thumbnail's paper
+ * @param {Picture<Float32Array>} wide what `withoutStrokes` leaves
  * @returns {Picture}
  */
-export function depthOf(grey, illumination) {
-  const without = withoutStrokes(illumination);
-  const small = mapped(illumination.surface, Uint8Array, (at) =>
-    Math.min(Math.max(rint(illumination.surface.data[at] + without.data[at]), 0), 255),
+export function depthOf(grey, surface, wide) {
+  const small = mapped(surface, Uint8Array, (at) =>
+    Math.min(Math.max(rint(surface.data[at] + wide.data[at]), 0), 255),
   );
   const paper = stretched(small, grey.width, grey.height);
   const depth = new Uint8Array(grey.data.length);
@@ -92,10 +92,28 @@ export function depthOf(grey, illumination) {
 }
 
 /**
+ * Where things darker than paper and wider than any stroke begin, in a picture of that size; null
+ * where there is no such thing.
+ * @type {(wide: Picture<Float32Array>, size: Size) => Mask | null}
+ */
+export function rimsOf(wide, size) {
+  const thing = mapped(wide, Uint8Array, (at) => (wide.data[at] < -MIN_CONTRAST ? 1 : 0));
+  if (!thing.data.includes(1)) return null;
+  const [reach, core] = [dilated(thing, 1), eroded(thing, 1)];
+  const { width, height } = size;
+  return mapped(size, Uint8Array, (at) => {
+    const column = Math.floor(((at % width) * wide.width) / width);
+    const row = Math.floor((Math.floor(at / width) * wide.height) / height);
+    const place = row * wide.width + column;
+    return reach.data[place] - core.data[place];
+  });
+}
+
+/**
  * Closing by reconstruction: strokes vanish, wide shadows keep their outlines.
  * @type {(illumination: Illumination) => Picture<Float32Array>}
  */
-function withoutStrokes({ relief, filled }) {
+export function withoutStrokes({ relief, filled }) {
   const times = rint(MAX_STROKE_WIDTH * Math.sqrt(filled.data.length));
   for (let time = 0; time < times; time++) {
     const smaller = eroded(filled, 1);

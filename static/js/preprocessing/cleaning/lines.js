@@ -36,6 +36,7 @@ const SEEN = 0.75;
 const SIDES = 3;
 const CLEAR = 0.03;
 const CLEAR_SIDES = 2;
+const STEM = 2.0;
 const NEAR = 0.02;
 const MOST_OF_LONGEST = 0.8;
 
@@ -49,13 +50,15 @@ const MOST_OF_LONGEST = 0.8;
 export function withoutLines(mask, ruled, pale) {
   /** @type {Lines} */
   const seen = [
-    linesOf(pale).filter((line) => isInk(line, ruled)),
-    linesOf(transposed(pale)).filter((line) => isInk(line, transposed(ruled))),
+    toldApart(linesOf(pale), ruled),
+    toldApart(linesOf(transposed(pale)), transposed(ruled)),
   ];
   if (seen.every((lines) => lines.length === 0)) return [mask, pale];
-  const found = ofFrames(seen, pale);
-  const frame = meeting(found, mask);
-  const content = contentOf(erased(mask, found)) ?? contentOf(erased(mask, frame));
+  const all = ofFrames(seen, pale);
+  const met = meeting(all, mask);
+  const stems = stemsOf(met);
+  const [found, frame] = [all, met].map((lines) => chosen(lines, (line) => !stems.has(line)));
+  const content = contentOf(erased(mask, inked(found))) ?? contentOf(erased(mask, inked(frame)));
   if (content === null) {
     return [surround(frame, middleOf(frame)) === 4 ? blankOf(mask) : mask, pale];
   }
@@ -69,7 +72,67 @@ export function withoutLines(mask, ruled, pale) {
     )
   );
   if (foreign.every((lines) => lines.length === 0)) return [mask, pale];
-  return [erased(mask, foreign), erased(pale, foreign)];
+  const darker = /** @type {Lines} */ (
+    foreign.map((lines, upright) => lines.flatMap((line) => whereDark(line, content, upright)))
+  );
+  return [erased(mask, darker), erased(pale, foreign)];
+}
+
+/**
+ * Lines with whether they are pale: no ink, but in the mask with the palest ink alone.
+ * @type {(lines: Line[], mask: Mask) => Line[]}
+ */
+function toldApart(lines, mask) {
+  return lines.map((line) => ({ ...line, isPale: !isInk(line, mask) }));
+}
+
+/** @type {(found: Lines, which: (line: Line) => boolean) => Lines} */
+function chosen(found, which) {
+  return /** @type {Lines} */ (found.map((lines) => lines.filter(which)));
+}
+
+/** @type {(found: Lines) => Lines} */
+function inked(found) {
+  return chosen(found, ({ isPale }) => !isPale);
+}
+
+/**
+ * A line's parts to be taken out of the ink: of a pale one those beside the content.
+ * @type {(line: Line, content: Edges, upright: number) => Line[]}
+ */
+function whereDark(line, content, upright) {
+  const { start, rows, isPale } = line;
+  if (!isPale) return [line];
+  const [low, high] = [content[upright], content[upright + 2]].map((edge) =>
+    Math.min(Math.max(edge - start, 0), rows.length),
+  );
+  return [
+    { ...line, rows: rows.slice(0, low) },
+    { ...line, start: start + high, rows: rows.slice(high) },
+  ];
+}
+
+/**
+ * What is far thicker than a frame's lines and lies between two of them.
+ * @type {(frame: Lines) => Set<Line>}
+ */
+function stemsOf(frame) {
+  const thick = STEM * median(frame.flat().map((line) => line.thickness));
+  const stems = frame.flatMap((lines) => {
+    const middles = lines.map(meanRow);
+    const [low, high] = [Math.min(...middles), Math.max(...middles)];
+    return lines.filter(
+      (line, at) => line.thickness >= thick && low < middles[at] && middles[at] < high,
+    );
+  });
+  return new Set(stems);
+}
+
+/** @type {(values: number[]) => number} */
+function median(values) {
+  const sorted = values.toSorted((one, other) => one - other);
+  const half = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
 }
 
 /**
@@ -342,7 +405,8 @@ function goesOn({ start, rows }, content, upright, mask) {
   if (!(atStart || start <= content[upright] - past)) return false;
   if (!(atEnd || end >= content[upright + 2] + past)) return false;
   if (upright) return (atStart || atEnd) && rows.length > LONG_UPRIGHT * longest;
-  return rows.length > (width < NARROW * height ? LONG_NARROW : LONG) * longest;
+  const isNarrow = width < NARROW * height && !(atStart && atEnd);
+  return rows.length > (isNarrow ? LONG_NARROW : LONG) * longest;
 }
 
 /**

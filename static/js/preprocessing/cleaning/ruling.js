@@ -3,8 +3,8 @@
  *
  * @import { Mask } from "../picture.js"
  *
- * @typedef {{ start: number, rows: number[], thickness: number }} Line the row of each column from
- * `start` on, in pixels
+ * @typedef {{ start: number, rows: number[], thickness: number, isPale?: boolean }} Line the row of
+ * each column from `start` on, in pixels
  */
 import { dilated } from "../morphology.js";
 import { rint } from "../picture.js";
