@@ -161,13 +161,17 @@ def forms() -> Iterator[Case]:
     yield "an empty box by hand", painted(box, brush)
     pale = painted(on_forms()["a cell that a 4 runs over"][1], 2, ink=175)
     yield "a pale cell that a 4 runs over", np.minimum(digit(4, 8), pale)
-    pale = painted(line((-5, 96), (205, 99)), 2, ink=175)
-    yield "a pale line through a 6, from edge to edge", np.minimum(digit(6, 8), pale)
-    narrow = painted(line((70, 30), (130, 30), (130, 170), (70, 170), (70, 30)), 2)
-    yield "a 1 over its cell's line", np.minimum(painted(line((101, 60), (99, 178)), 8), narrow)
-    large = painted(placed(DIGITS[5], size=110, turn=4, at=(70, 30)), 7, (300, 300))
-    slope = np.add.outer(np.arange(300), np.arange(300) * 0.6) > 345
-    yield "a large dark thing below", np.where(slope, np.minimum(large, 110), large)
+    one = painted(line((101, 45), (97, 165)), 8)
+    yield (
+        "a line through a 1, from edge to edge",
+        np.minimum(one, painted(line((-5, 110), (205, 114)), 2)),
+    )
+    one = painted(line((101, 62), (99, 178)), 5)
+    narrow = painted(line((70, 40), (130, 40), (130, 170), (70, 170), (70, 40)), 2)
+    yield "a 1 over its cell's line", np.minimum(one, narrow)
+    five = painted(placed(DIGITS[5], size=110, turn=4, at=(70, 30)), 7, (300, 300))
+    below = np.add.outer(np.arange(300), np.arange(300) * 0.9) > 380
+    yield "a large dark thing below", np.where(below, np.minimum(five, 110), five)
     corner = digit(3, 8)
     corner[:70, 150:] = np.minimum(corner[:70, 150:], 60)
     yield "a dark thing in the corner", corner
