@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -40,6 +41,10 @@ Prepared: TypeAlias = Glyph | list[Lattice]
 # An empty cell is answered, without the network.
 Answerable: TypeAlias = Prepared | EmptyCell
 
+# Usual drawings are normalised one after the other. It is some hundred short steps of numpy, at
+# each of which one thread would take the interpreter from another, and both would wait.
+_turn = threading.Lock()
+
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
@@ -69,7 +74,10 @@ def price(*, submission: Submission, hand: OwnHand | None = None) -> int:
 
     Raises `OverLimit` where that is more than may be spent on one, and `BadImage`.
     """
-    return pricing.units(_estimate(submission) + _hand_cost(hand))
+    unseen = _hand_cost(hand)
+    if not unseen and _is_usual(submission):
+        return 1
+    return pricing.units(_estimate(submission) + unseen)
 
 
 def price_many(*, submissions: list[Submission], hand: OwnHand | None = None) -> int:
@@ -214,7 +222,14 @@ def prepare(submission: Submission, *, within: Budget | None = None) -> Prepared
 
     `within` is the budget of all the submissions that are read together.
     """
-    budget = _budget(submission, within)
+    if within is not None or not _is_usual(submission):
+        return _prepared_within(submission, _budget(submission, within))
+    assert submission.strokes is not None
+    with _turn:
+        return ink.normalise(submission.strokes, canvas=submission.canvas)
+
+
+def _prepared_within(submission: Submission, budget: Budget) -> Prepared:
     if submission.strokes is None:
         return _prepare_image(submission, budget)
     if submission.number:
@@ -243,6 +258,13 @@ def _image_limits() -> dict[str, int]:
 
 
 # --- what it costs ------------------------------------------------------------------
+
+
+def _is_usual(submission: Submission) -> bool:
+    """Whether it is a digit of ink that is cheap however it is drawn: nothing is to be counted."""
+    if submission.strokes is None or submission.number:
+        return False
+    return sum(map(len, submission.strokes)) <= pricing.USUAL_POINTS
 
 
 def _estimate(submission: Submission) -> float:
