@@ -23,7 +23,7 @@ from recognizer.segmentation import ink as numbers
 from recognizer.segmentation import signs
 from recognizer.segmentation.lattice import Lattice, Mark
 from recognizer.services import hands
-from recognizer.services.hands import OwnHand, Recollection
+from recognizer.services.hands import NOBODYS, OwnHand, Recollection, Whose
 from recognizer.serving import registry, shelf
 from recognizer.serving.decision import doubted, readings
 
@@ -67,6 +67,16 @@ class Prediction:
     def recollection(self, at: int) -> Recollection | None:
         """What was recalled for one of the readings."""
         return self.recollections[at] if self.recollections else None
+
+
+def hand_asked(*, submissions: Sequence[Submission], whose: Whose | None) -> OwnHand | None:
+    """The hand that counts in what is answered; nobody's, where nobody is known.
+
+    None where all ask to go without memory, and where `hands.hand_of` knows none.
+    """
+    if not any(submission.memory for submission in submissions):
+        return None
+    return hands.hand_of(whose) if whose else NOBODYS
 
 
 def price(*, submission: Submission, hand: OwnHand | None = None) -> int:
