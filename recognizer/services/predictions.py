@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -40,10 +39,6 @@ if TYPE_CHECKING:
 Prepared: TypeAlias = Glyph | list[Lattice]
 # An empty cell is answered, without the network.
 Answerable: TypeAlias = Prepared | EmptyCell
-
-# Usual drawings are normalised one after the other. It is some hundred short steps of numpy, at
-# each of which one thread would take the interpreter from another, and both would wait.
-_turn = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,20 +227,14 @@ def prepare(submission: Submission, *, within: Budget | None = None) -> Prepared
 
     `within` is the budget of all the submissions that are read together.
     """
-    if within is not None or not _is_usual(submission):
-        return _prepared_within(submission, _budget(submission, within))
-    assert submission.strokes is not None
-    with _turn:
-        return ink.normalise(submission.strokes, canvas=submission.canvas)
-
-
-def _prepared_within(submission: Submission, budget: Budget) -> Prepared:
-    if submission.strokes is None:
-        return _prepare_image(submission, budget)
+    strokes, canvas = submission.strokes, submission.canvas
+    if strokes is None:
+        return _prepare_image(submission, _budget(submission, within))
     if submission.number:
-        return numbers.lines(submission.strokes, canvas=submission.canvas, budget=budget)
-    budget.spend(_ink_cost(submission), field="strokes")
-    return ink.normalise(submission.strokes, canvas=submission.canvas)
+        return numbers.lines(strokes, canvas=canvas, budget=_budget(submission, within))
+    if within is not None or not _is_usual(submission):
+        _budget(submission, within).spend(_ink_cost(submission), field="strokes")
+    return ink.normalise(strokes, canvas=canvas)
 
 
 def _prepare_image(submission: Submission, budget: Budget) -> Prepared:
