@@ -22,6 +22,7 @@ LEAST, MOST = 2, 4  # numbers of a point
 # To each side of 0. Doubles are 1e-7 apart there, far less than ink ten units wide shows;
 # `ink` and `segmentation` move it to the origin before they compute with it.
 MAX_COORDINATE = 1e9
+_X_AND_Y = np.arange(2)
 
 
 def parse(strokes: Any, *, max_strokes: int, max_points: int) -> list[Stroke]:
@@ -66,8 +67,8 @@ def _parse_points(points: list[Any]) -> Stroke:
     # number as JSON, and `1e999` is one.
     if not np.isfinite(flat).all():
         raise BadInk("coordinate_not_finite", field="strokes")
-    at = np.cumsum(lengths) - lengths
-    places = np.stack([flat[at], flat[at + 1]], axis=1)
+    first = np.cumsum(lengths) - lengths
+    places: Stroke = flat[first[:, None] + _X_AND_Y]
     if np.abs(places).max() > MAX_COORDINATE:
         raise BadInk("coordinate_out_of_range", field="strokes", most=MAX_COORDINATE)
     return places
