@@ -70,8 +70,8 @@ class Limits:
     body_seconds: float = 10.0
     body_bytes_per_second: int = 32 * KIB
     threads: int = 4
-    # Ten times what a usual request takes, so that on a busy machine, too, it is seldom late.
-    late_seconds: float = 0.02
+    # Some times what a usual request takes; a longer one would keep drawings behind pictures.
+    late_seconds: float = 0.005
     queue: int = 256
     queue_seconds: float = 10.0
     # How long a client may take over each part of an answer.
