@@ -70,8 +70,9 @@ class Limits:
     body_seconds: float = 10.0
     body_bytes_per_second: int = 32 * KIB
     threads: int = 4
-    # Some times what a usual request takes; a longer one would keep drawings behind pictures.
-    late_seconds: float = 0.005
+    # Some times what a drawing takes, also on a busy machine. A larger body is a picture, which
+    # takes so long that no drawing is to wait for it: it counts as late from the beginning.
+    late_seconds: float = 0.02
     queue: int = 256
     queue_seconds: float = 10.0
     # How long a client may take over each part of an answer.
@@ -194,7 +195,7 @@ class Gateway:
         self.application = application
         self.limits = limits
         self.pool = ThreadPoolExecutor(limits.threads, thread_name_prefix="request")
-        self.turns = Turns(limits.threads, limits.late_seconds)
+        self.turns = Turns(limits.threads)
         self.in_pool = 0  # requests in a thread or waiting for one
         self.large_bodies_bytes = 0
         # The clients, (address, port), whose request is being read, worked on or answered.
@@ -260,7 +261,9 @@ class Gateway:
             raise busy()
         self.in_pool += 1
         try:
-            turn = await self.until_turn(receive)
+            is_small = len(content) <= self.limits.small_body_bytes
+            late = self.limits.late_seconds if is_small else 0.0
+            turn = await self.until_turn(receive, late)
             try:
                 work = self.pool.submit(answer_of, self.application, environ_of(scope, content))
                 return await asyncio.wrap_future(work)
@@ -269,14 +272,14 @@ class Gateway:
         finally:
             self.in_pool -= 1
 
-    async def until_turn(self, receive: Receive) -> Turn:
+    async def until_turn(self, receive: Receive, late: float) -> Turn:
         """A thread's turn. Raises `Refusal` and `Disconnected` where it does not come; what has
         begun is done, whoever waits for it.
         """
         if not self.turns.must_wait:
-            return await self.turns.begin()
+            return await self.turns.begin(late=late)
         gone = asyncio.ensure_future(disconnect(receive))
-        turn = asyncio.ensure_future(self.turns.begin())
+        turn = asyncio.ensure_future(self.turns.begin(late=late))
         try:
             either: set[asyncio.Future[Any]] = {turn, gone}
             await asyncio.wait(

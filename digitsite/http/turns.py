@@ -15,28 +15,30 @@ import asyncio
 class Turns:
     """At most so many `threads` at work at once, begun one after the other.
 
-    The next begins when the one before has ended, or after `late` seconds.
+    The next begins when the one before has ended, or is late.
     """
 
-    def __init__(self, threads: int, late: float) -> None:
+    def __init__(self, threads: int) -> None:
         self._threads = asyncio.Semaphore(threads)
         self._turn = asyncio.Semaphore(1)
-        self._late = late
 
     @property
     def must_wait(self) -> bool:
         """Whether a turn cannot begin at once."""
         return self._threads.locked() or self._turn.locked()
 
-    async def begin(self) -> Turn:
-        """Waits for a turn, in the order of asking. Whoever gets it must `end` it."""
+    async def begin(self, *, late: float) -> Turn:
+        """Waits for a turn, in the order of asking; it is late after so many seconds.
+
+        Whoever gets it must `end` it.
+        """
         await self._threads.acquire()
         try:
             await self._turn.acquire()
         except BaseException:
             self._threads.release()
             raise
-        return Turn(self._threads, self._turn, self._late)
+        return Turn(self._threads, self._turn, late)
 
 
 class Turn:

@@ -422,12 +422,17 @@ def test_requests_are_worked_on_one_after_the_other() -> None:
     assert site.most == 1
 
 
-def test_the_next_does_not_wait_for_one_that_is_late() -> None:
+@pytest.mark.parametrize(("late_seconds", "length"), [(0.01, 1), (10, 65 * KIB)])
+def test_the_next_does_not_wait_for_one_that_is_late_or_large(
+    late_seconds: float, length: int
+) -> None:
     site = Busy()
-    gateway = Gateway(site, replace(LIMITS, threads=2, late_seconds=0.01))
+    gateway = Gateway(site, replace(LIMITS, threads=2, late_seconds=late_seconds))
 
     async def beside_a_late_one() -> list[Exchange]:
-        late = asyncio.create_task(exchange(gateway, scope(path="/late")))
+        sent = Exchange([part(b"x" * length)])
+        late = asyncio.create_task(exchange(gateway, scope(path="/late"), sent))
+        await asyncio.sleep(0)  # it has begun
         try:
             others = [await exchange(gateway, scope()) for _ in range(3)]
         finally:
