@@ -25,6 +25,9 @@ MOST_BATCH = 800.0
 
 # Ink: a point in JSON and its checks, a piece of a segment as it is drawn (twice).
 POINT, PIECE = 0.0006, 0.0018
+# A digit of no more points is a usual request however it is drawn: a segment that goes from corner
+# to corner is drawn in nine pieces.
+USUAL_POINTS = 150
 # What may be a digit: the rest of its drawing, its place in the lattice, and its reading.
 GLYPH = 0.35
 # A remembered drawing that this process has not looked at yet: its row, its motion, its features.

@@ -13,7 +13,6 @@ from django.core.files.uploadedfile import UploadedFile
 
 from digitsite.exceptions import Invalid, Unsupported
 from recognizer.exceptions import BadImage, BadInk, OverLimit
-from recognizer.preprocessing import forms
 from recognizer.preprocessing import strokes as ink
 from recognizer.preprocessing.strokes import MAX_COORDINATE, Stroke
 
@@ -48,7 +47,7 @@ def parse(data: Any) -> Submission:
     }
     if has_image:
         return Submission(image=_image(data["image"]), **flags)
-    plain = forms.plain(data["strokes"], layout=data.get("layout"))
+    plain = ink.plain(data["strokes"], layout=data.get("layout"))
     strokes = ink.parse(
         plain,
         max_strokes=settings.LIMITS["strokes"],

@@ -4,7 +4,7 @@ The event loop alone deals with the network, so a slow or silent client holds a 
 and no thread. A request reaches one of a fixed number of threads once it is complete, and
 leaves it with a complete answer:
 
-    bodies arrive (limits of time, size, memory) -> queue (bounded, with a deadline)
+    bodies arrive (limits of time, size, memory) -> queue (bounded, with a deadline; `turns`)
     -> thread (`wsgi_call.answer_of`) -> answer goes out at the client's speed (limit of time)
 
 Threads stay for good, so database connections persist with them. `/healthz` needs none. No
@@ -19,7 +19,7 @@ import json
 import logging
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
@@ -34,6 +34,7 @@ from django.utils.translation import gettext, gettext_lazy
 from digitsite.http import errors
 from digitsite.http.application import SiteRequest
 from digitsite.http.own_header import OWN_HEADER
+from digitsite.http.turns import Turn, Turns
 from digitsite.http.wsgi_call import Answer, answer_of, environ_of
 from digitsite.monitoring.metrics import REFUSED, request_answered
 
@@ -69,6 +70,9 @@ class Limits:
     body_seconds: float = 10.0
     body_bytes_per_second: int = 32 * KIB
     threads: int = 4
+    # Some times what a drawing takes, also on a busy machine. A larger body is a picture, which
+    # takes so long that no drawing is to wait for it: it counts as late from the beginning.
+    late_seconds: float = 0.02
     queue: int = 256
     queue_seconds: float = 10.0
     # How long a client may take over each part of an answer.
@@ -191,6 +195,7 @@ class Gateway:
         self.application = application
         self.limits = limits
         self.pool = ThreadPoolExecutor(limits.threads, thread_name_prefix="request")
+        self.turns = Turns(limits.threads)
         self.in_pool = 0  # requests in a thread or waiting for one
         self.large_bodies_bytes = 0
         # The clients, (address, port), whose request is being read, worked on or answered.
@@ -254,31 +259,39 @@ class Gateway:
         """The site's answer. Raises `Refusal` where no thread is free for too long."""
         if self.in_pool >= self.limits.threads + self.limits.queue:
             raise busy()
-        must_wait = self.in_pool >= self.limits.threads
-        work = self.pool.submit(answer_of, self.application, environ_of(scope, content))
         self.in_pool += 1
         try:
-            if must_wait:
-                await self.until_begun(work, receive)
-            return await asyncio.wrap_future(work)
+            is_small = len(content) <= self.limits.small_body_bytes
+            late = self.limits.late_seconds if is_small else 0.0
+            turn = await self.until_turn(receive, late)
+            try:
+                work = self.pool.submit(answer_of, self.application, environ_of(scope, content))
+                return await asyncio.wrap_future(work)
+            finally:
+                turn.end()
         finally:
             self.in_pool -= 1
 
-    async def until_begun(self, work: Future[Answer], receive: Receive) -> None:
-        """Raises `Refusal` and `Disconnected` if the work could be taken back; once begun, it
-        is done whoever waits for it.
+    async def until_turn(self, receive: Receive, late: float) -> Turn:
+        """A thread's turn. Raises `Refusal` and `Disconnected` where it does not come; what has
+        begun is done, whoever waits for it.
         """
+        if not self.turns.must_wait:
+            return await self.turns.begin(late=late)
         gone = asyncio.ensure_future(disconnect(receive))
+        turn = asyncio.ensure_future(self.turns.begin(late=late))
         try:
-            either: set[asyncio.Future[Any]] = {asyncio.wrap_future(work), gone}
+            either: set[asyncio.Future[Any]] = {turn, gone}
             await asyncio.wait(
                 either,
                 timeout=self.limits.queue_seconds,
                 return_when=asyncio.FIRST_COMPLETED,
             )
-            if work.cancel():
-                raise Disconnected if gone.done() else busy()
+            if turn.done():
+                return turn.result()
+            raise Disconnected if gone.done() else busy()
         finally:
+            turn.cancel()
             gone.cancel()
 
     # --- the answer goes out ----------------------------------------------------------

@@ -39,7 +39,8 @@ class PlainText(MiddlewareMixin):
             del request.COOKIES[name]
         if NULL in request.path:
             raise BadRequest("The address holds a null character.")
-        _refuse_null(request.GET)
+        if request.META.get("QUERY_STRING"):
+            _refuse_null(request.GET)
 
     def process_view(self, request: HttpRequest, *_: Any) -> None:
         # The API reads its bodies itself.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -14,14 +14,14 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from digitsite.exceptions import NotAllowed, Refused
+from digitsite.http.bodies import BoundedJSONParser, BoundedMultiPartParser
 from digitsite.http.errors import api_exception_handler, refusal_body
-from digitsite.http.parsers import BoundedJSONParser, BoundedMultiPartParser
 from digitsite.http.throttling import ScopeThrottle
 from recognizer import identity
 from recognizer.api import serializers
 from recognizer.exceptions import InputError
 from recognizer.refusals import refusal
-from recognizer.services import hands
+from recognizer.services.hands import OwnHand, Whose
 
 # Of an answer in which a hand could count: whose, and at which generation.
 HAND_HEADER = "X-Hand"
@@ -32,7 +32,6 @@ HAND = OpenApiParameter(
     response=[200, 201],
     description="Which hand could count in the answer: the `tag` of `hand/`. Left out where none.",
 )
-AnyResponse = TypeVar("AnyResponse", bound=HttpResponse)
 
 LANGUAGE = OpenApiParameter(
     "Accept-Language",
@@ -73,13 +72,29 @@ class PersonThrottle(ScopeThrottle):
 
 
 class PublicView(APIView):
-    """A call that anyone may make, within the throttle of its scope."""
+    """A call that anyone may make, within the throttle of its scope.
 
+    `whose` is who asks, as far as their hand may count. A view that answers with a `hand` keeps
+    it here; the answer is then tagged with it, as that of `hand/` is.
+    """
+
+    whose: Whose | None = None
+    hand: OwnHand | None = None
     callers = ANYBODY
     permission_classes = [AllowAny]
     throttle_classes = [PersonThrottle]
     parser_classes = [BoundedJSONParser, BoundedMultiPartParser]
     throttle_scope = "predict"
+
+    def perform_authentication(self, request: Request) -> None:
+        super().perform_authentication(request)
+        self.whose = identity.whose_hand(request._request)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        answer: HttpResponse = super().finalize_response(request, response, *args, **kwargs)
+        if self.hand is not None and answer.status_code < 400:
+            answer.headers[HAND_HEADER] = self.hand.tag
+        return answer
 
     def charge(self, request: Request, requests: int) -> None:
         """Counts a request as so many. Raises `Throttled` where they are too many for this minute.
@@ -90,18 +105,6 @@ class PublicView(APIView):
         throttle = PersonThrottle()
         if more > 0 and not throttle.allow_request(request, self, cost=more):
             self.throttled(request, throttle.wait())
-
-
-def hand_asked(request: Request, *, memory: bool) -> hands.OwnHand | None:
-    """The hand that counts in this request's answers; None where it asks to go without."""
-    return hands.hand_of(identity.whose_hand(request._request)) if memory else None
-
-
-def tagged(response: AnyResponse, hand: hands.OwnHand | None) -> AnyResponse:
-    """The response with the tag of the hand that was asked for, which `hand/` has, too."""
-    if hand is not None:
-        response.headers[HAND_HEADER] = hand.tag
-    return response
 
 
 class StaffView(APIView):

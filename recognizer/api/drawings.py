@@ -28,9 +28,7 @@ from recognizer.api.base import (
     LANGUAGE,
     PublicView,
     StaffView,
-    hand_asked,
     require_permission,
-    tagged,
 )
 from recognizer.api.predictions import prediction_body
 from recognizer.models import Drawing
@@ -41,7 +39,7 @@ from recognizer.services.drawings import (
     drawing_submit,
     drawing_withdraw,
 )
-from recognizer.services.predictions import Prediction, price
+from recognizer.services.predictions import Prediction, hand_asked, price
 from recognizer.services.reviews import drawing_review
 
 RECEIPT = OpenApiParameter(
@@ -114,18 +112,17 @@ class DrawingsView(PublicView):
         sent = submission.parse(data)
         particulars = serializers.ParticularsSerializer(data=_particulars(data))
         particulars.is_valid(raise_exception=True)
-        hand = hand_asked(request, memory=sent.memory)
-        self.charge(request, price(submission=sent, hand=hand))
+        self.hand = hand_asked(submissions=[sent], whose=self.whose)
+        self.charge(request, price(submission=sent, hand=self.hand))
         drawing, prediction = drawing_submit(
             submission=sent,
             contributor=lambda: identity.contributor_or_new(request._request),
             key=_key(request),
             address=address_of(request._request),
-            hand=hand,
+            hand=self.hand,
             **particulars.validated_data,
         )
         response = Response(stored_body(drawing, prediction, detail=sent.detail), status=201)
-        tagged(response, hand)
         # A form on another site's page, sent without our cookies, must not put a stranger's in
         # the place of the one that a visitor has.
         if not request.user.is_authenticated and identity.asked_from_here(request._request):

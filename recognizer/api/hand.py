@@ -17,7 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from digitsite.exceptions import Conflict, Invalid, NotAllowed
-from digitsite.http.json_answers import answered
+from digitsite.http.bodies import answered
 from digitsite.patience import patient
 from recognizer import identity
 from recognizer.api import serializers

@@ -12,11 +12,10 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from digitsite.exceptions import Invalid, Refused, TooLarge
-from digitsite.http.json_answers import answered
-from digitsite.http.parsers import BoundedJSONParser
+from digitsite.http.bodies import BoundedJSONParser, answered
 from recognizer import submission
 from recognizer.api import ink, serializers
-from recognizer.api.base import HAND, LANGUAGE, PublicView, error_body, hand_asked, tagged
+from recognizer.api.base import HAND, LANGUAGE, PublicView, error_body
 from recognizer.exceptions import InputError
 from recognizer.preprocessing.glyph import SIZE, Box
 from recognizer.pricing import MOST_BATCH
@@ -24,7 +23,14 @@ from recognizer.segmentation.lattice import EMPTY as EMPTY_MARK
 from recognizer.segmentation.lattice import Mark
 from recognizer.segmentation.signs import SURE as SURE_MARK
 from recognizer.services.hands import Recollection
-from recognizer.services.predictions import Prediction, predict, predict_many, price, price_many
+from recognizer.services.predictions import (
+    Prediction,
+    hand_asked,
+    predict,
+    predict_many,
+    price,
+    price_many,
+)
 from recognizer.serving.decision import EMPTY, NO_DIGIT, SURE, UNSURE, Reading
 from recognizer.submission import Submission
 
@@ -49,11 +55,11 @@ class PredictView(PublicView):
         Nothing is stored. What the asker has labelled counts in it, unless `memory` is false.
         """
         sent = submission.parse(request.data)
-        hand = hand_asked(request, memory=sent.memory)
-        self.charge(request, price(submission=sent, hand=hand))
-        prediction = predict(submission=sent, hand=hand)
-        body = prediction_body(prediction, number=sent.number, detail=sent.detail)
-        return tagged(answered(body), hand)
+        self.hand = hand_asked(submissions=[sent], whose=self.whose)
+        if (cost := price(submission=sent, hand=self.hand)) > 1:
+            self.charge(request, cost)
+        prediction = predict(submission=sent, hand=self.hand)
+        return answered(prediction_body(prediction, number=sent.number, detail=sent.detail))
 
 
 class PredictBatchView(PublicView):
@@ -80,10 +86,10 @@ class PredictBatchView(PublicView):
             raise TooLarge(f"More than {settings.LIMITS['batch']} items.", field="items")
         parsed = [_parsed_or_error(item) for item in items]
         good = [one for one in parsed if isinstance(one, Submission)]
-        hand = hand_asked(request, memory=any(one.memory for one in good))
-        self.charge(request, max(price_many(submissions=good, hand=hand), len(items)))
-        predictions = iter(predict_many(submissions=good, most=MOST_BATCH, hand=hand))
-        return tagged(answered({"items": [_answer(one, predictions) for one in parsed]}), hand)
+        self.hand = hand_asked(submissions=good, whose=self.whose)
+        self.charge(request, max(price_many(submissions=good, hand=self.hand), len(items)))
+        predictions = iter(predict_many(submissions=good, most=MOST_BATCH, hand=self.hand))
+        return answered({"items": [_answer(one, predictions) for one in parsed]})
 
 
 def _parsed_or_error(item: Any) -> Submission | Refused | InputError:

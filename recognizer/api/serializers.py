@@ -18,7 +18,7 @@ from rest_framework import serializers
 from recognizer import gate_words
 from recognizer.api.ink import StrokesField
 from recognizer.models import Drawing, DrawingUse, Label, ModelVersion, Promotion
-from recognizer.preprocessing.forms import COLUMNS, POINTS
+from recognizer.preprocessing.strokes import COLUMNS, POINTS
 from recognizer.serving.decision import EMPTY, NO_DIGIT, SURE, UNSURE
 
 VERDICTS = [SURE, UNSURE, NO_DIGIT]

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from digitsite.exceptions import Unavailable
-from digitsite.http.json_answers import answered
+from digitsite.http.bodies import answered
 from digitsite.statics import packages
 from recognizer.api import serializers
 from recognizer.api.base import CONFLICT, TRAINERS, PublicView, StaffView, require_permission

@@ -155,7 +155,7 @@ def draw(starts: NDArray[np.float64], ends: NDArray[np.float64]) -> NDArray[np.f
                 part = slice(at, at + _PIECES_AT_ONCE)
                 _come_nearer(nearest, some[part], their[part], longest)
     inside = nearest.reshape(side, side)[_MARGIN:-_MARGIN, _MARGIN:-_MARGIN]
-    ink: NDArray[np.float64] = np.clip(PEN / 2 + 0.5 - np.sqrt(inside), 0.0, 1.0)
+    ink: NDArray[np.float64] = np.minimum(np.maximum(PEN / 2 + 0.5 - np.sqrt(inside), 0.0), 1.0)
     return ink
 
 
@@ -179,11 +179,14 @@ def _come_nearer(
     """Lowers the squared distances of the pixels around each piece to that from the piece."""
     window, across, down = _window(longest)
     corner = np.floor(starts + along / 2).astype(np.intp) - (window // 2 - 1)
-    x = corner[:, :1] + across - starts[:, :1]
-    y = corner[:, 1:] + down - starts[:, 1:]
+    begin = corner - starts
+    x = begin[:, :1] + across
+    y = begin[:, 1:] + down
     length = np.einsum("ij,ij->i", along, along)[:, None]
+    share = x * along[:, :1]
+    share += y * along[:, 1:]
     # Where a piece has no length the dot product is 0 as well; any divisor will do.
-    share = (x * along[:, :1] + y * along[:, 1:]) / np.where(length > 0, length, 1.0)
+    share /= np.where(length > 0, length, 1.0)
     share = np.minimum(np.maximum(share, 0.0), 1.0)
     x -= share * along[:, :1]
     y -= share * along[:, 1:]

@@ -119,7 +119,8 @@ def _shared_out(
     at = (points + 0.5) * (CELLS / SIZE) - 0.5
     corner = np.floor(at)
     cells = corner[:, None] + _CORNERS
-    shares = (1 - np.abs(at[:, None] - cells)).prod(axis=2) * amounts[:, None]
+    near = 1 - np.abs(at[:, None] - cells)
+    shares = near[..., 0] * near[..., 1] * amounts[:, None]
     inside = np.minimum(np.maximum(cells, 0), CELLS - 1).astype(np.intp)
     index = (inside[..., 1] * CELLS + inside[..., 0]) * CHANNELS + channels[:, None]
     found = np.zeros(CELLS * CELLS * CHANNELS)

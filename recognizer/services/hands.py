@@ -123,13 +123,11 @@ def reset() -> None:
     _cache, _ask_at = HandCache(), 0.0
 
 
-def hand_of(whose: Whose | None) -> OwnHand | None:
+def hand_of(whose: Whose) -> OwnHand | None:
     """The hand of who asks, by one indexed row; nobody's where they have none, or want none.
 
     None where it is not known: the database does not answer, or the live version has no memory.
     """
-    if whose is None:
-        return NOBODYS
     if time.monotonic() < _ask_at or not registry.has_memory():
         return None
     try:

@@ -22,7 +22,7 @@ from recognizer.segmentation import ink as numbers
 from recognizer.segmentation import signs
 from recognizer.segmentation.lattice import Lattice, Mark
 from recognizer.services import hands
-from recognizer.services.hands import OwnHand, Recollection
+from recognizer.services.hands import NOBODYS, OwnHand, Recollection, Whose
 from recognizer.serving import registry, shelf
 from recognizer.serving.decision import doubted, readings
 
@@ -64,12 +64,25 @@ class Prediction:
         return self.recollections[at] if self.recollections else None
 
 
+def hand_asked(*, submissions: Sequence[Submission], whose: Whose | None) -> OwnHand | None:
+    """The hand that counts in what is answered; nobody's, where nobody is known.
+
+    None where all ask to go without memory, and where `hands.hand_of` knows none.
+    """
+    if not any(submission.memory for submission in submissions):
+        return None
+    return hands.hand_of(whose) if whose else NOBODYS
+
+
 def price(*, submission: Submission, hand: OwnHand | None = None) -> int:
     """How many usual requests a submission costs, by what is known before any work.
 
     Raises `OverLimit` where that is more than may be spent on one, and `BadImage`.
     """
-    return pricing.units(_estimate(submission) + _hand_cost(hand))
+    unseen = _hand_cost(hand)
+    if not unseen and _is_usual(submission):
+        return 1
+    return pricing.units(_estimate(submission) + unseen)
 
 
 def price_many(*, submissions: list[Submission], hand: OwnHand | None = None) -> int:
@@ -214,13 +227,14 @@ def prepare(submission: Submission, *, within: Budget | None = None) -> Prepared
 
     `within` is the budget of all the submissions that are read together.
     """
-    budget = _budget(submission, within)
-    if submission.strokes is None:
-        return _prepare_image(submission, budget)
+    strokes, canvas = submission.strokes, submission.canvas
+    if strokes is None:
+        return _prepare_image(submission, _budget(submission, within))
     if submission.number:
-        return numbers.lines(submission.strokes, canvas=submission.canvas, budget=budget)
-    budget.spend(_ink_cost(submission), field="strokes")
-    return ink.normalise(submission.strokes, canvas=submission.canvas)
+        return numbers.lines(strokes, canvas=canvas, budget=_budget(submission, within))
+    if within is not None or not _is_usual(submission):
+        _budget(submission, within).spend(_ink_cost(submission), field="strokes")
+    return ink.normalise(strokes, canvas=canvas)
 
 
 def _prepare_image(submission: Submission, budget: Budget) -> Prepared:
@@ -243,6 +257,13 @@ def _image_limits() -> dict[str, int]:
 
 
 # --- what it costs ------------------------------------------------------------------
+
+
+def _is_usual(submission: Submission) -> bool:
+    """Whether it is a digit of ink that is cheap however it is drawn: nothing is to be counted."""
+    if submission.strokes is None or submission.number:
+        return False
+    return sum(map(len, submission.strokes)) <= pricing.USUAL_POINTS
 
 
 def _estimate(submission: Submission) -> float:

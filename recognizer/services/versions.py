@@ -275,6 +275,7 @@ def _promote(
                 number=version.number,
             )
             notices.version_live(promotion=promotion)
+            transaction.on_commit(registry.look_again)
     except IntegrityError as error:
         raise Conflict(
             "Somebody else has just changed the live version.", code="live_changed"

@@ -1,10 +1,11 @@
 """The live version, cached in each process.
 
-The newest promotion's id is the cache's generation: every request asks the
-database for it (one indexed row), and when it has moved on the new version is
-loaded aside, checked, warmed, and only then switched to. While that happens,
-and whenever it fails, the version before goes on answering. So does the one in
-memory for a while, where the database does not answer.
+The newest promotion's id is the cache's generation: a few times a second the
+database is asked for it (one indexed row), and when it has moved on the new
+version is loaded aside, checked, warmed, and only then switched to. While that
+happens, and whenever it fails, the version before goes on answering. So does the
+one in memory for a while, where the database does not answer. The process that
+promotes asks again at once.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ logger = logging.getLogger(__name__)
 NEWEST = f"SELECT MAX(id) FROM {Promotion._meta.db_table}"  # noqa: S608  (our own table's name)
 # A version that failed to load is not tried again on every request.
 RETRY_SECONDS = 30.0
+# How long the version in memory answers before it is asked whether it is still the newest.
+FRESH_SECONDS = 0.25
 # What the version in memory answers for while the database does not, and how often it is asked.
 MEMORY_SECONDS = 60.0
 ASK_SECONDS = 5.0
@@ -111,10 +114,11 @@ class Registry:
         a failed statement PostgreSQL takes no other.
         """
         now = time.monotonic()
-        if connection.in_atomic_block or now - self._confirmed_at > MEMORY_SECONDS:
+        since = now - self._confirmed_at
+        if connection.in_atomic_block or since > MEMORY_SECONDS:
             return self._current()
         remembered = self._live
-        if remembered is not None and now < self._ask_at:
+        if remembered is not None and (since < FRESH_SECONDS or now < self._ask_at):
             return remembered
         if self._ask_at:  # this request may have to wait; others need not wait beside it
             self._ask_at = now + ASK_SECONDS
@@ -126,6 +130,10 @@ class Registry:
             logger.warning("Version %s answers from memory: %s", remembered.number, error)
             self._ask_at = time.monotonic() + ASK_SECONDS
             return remembered
+
+    def look_again(self) -> None:
+        """Makes the next call ask the database: something has been promoted."""
+        self._confirmed_at = min(self._confirmed_at, time.monotonic() - FRESH_SECONDS)
 
     def _current(self) -> Live:
         """The newest promotion's version, loaded where it is not yet."""
@@ -237,6 +245,11 @@ _registry = Registry()
 def live() -> Live:
     """The version this process answers with. Raises `NoModel` where there is none."""
     return _registry.live()
+
+
+def look_again() -> None:
+    """Makes this process see a promotion at once; others do within `FRESH_SECONDS`."""
+    _registry.look_again()
 
 
 def failure() -> Failure | None:

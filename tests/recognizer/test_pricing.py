@@ -26,6 +26,7 @@ from recognizer import pricing, submission
 from recognizer.exceptions import BadImage, InputError, OverLimit
 from recognizer.models import Drawing
 from recognizer.preprocessing import decoding
+from recognizer.preprocessing.ink import pieces
 from recognizer.pricing import Budget
 from recognizer.segmentation import grouping
 from recognizer.services import predictions
@@ -85,6 +86,14 @@ def test_a_camera_may_ask_as_often_as_it_does() -> None:
     every = in_javascript(JAVASCRIPT / "photo" / "scan.js")["EVERY"]
     price = priced({"image": in_base64(picture(kind="JPEG"))})
     assert price * 60_000 / every <= site.THROTTLE_RATES["predict"]
+
+
+@pytest.mark.parametrize("strokes", [1, 75])
+def test_a_digit_of_few_points_is_a_usual_request_however_it_is_drawn(strokes: int) -> None:
+    corners = [[[0, 0], [100, 100]] * (pricing.USUAL_POINTS // strokes // 2)] * strokes
+    drawn = submission.parse(body(corners)).strokes or []
+    assert sum(map(len, drawn)) == pricing.USUAL_POINTS
+    assert pricing.units(pricing.drawing(pricing.USUAL_POINTS, pieces(drawn))) == 1
 
 
 # --- what is refused --------------------------------------------------------------

@@ -53,11 +53,9 @@ ALONE = {
         "ORIENTATION": "the same",
         "WHITES": "the same",
     },
-    "preprocessing/forms": {
+    "preprocessing/strokes": {
         "LEAST": "the page sends plain strokes",
         "MOST": "the same",
-    },
-    "preprocessing/strokes": {
         "MAX_COORDINATE": "the page draws on a sheet of its own: see the last test",
     },
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -391,6 +392,55 @@ def test_who_finds_the_queue_full_is_told_at_once(one_thread: Gateway, site: Sit
 def test_the_work_of_who_has_left_is_not_begun(one_thread: Gateway, site: Site) -> None:
     _, [left] = beside_a_request_at_work(one_thread, site, Exchange([part(b""), GONE]))
     assert (left.sent, site.asked) == ([], 1)
+
+
+class Busy:
+    """A WSGI application that counts who is in it at once; whoever asks for /late waits there."""
+
+    def __init__(self) -> None:
+        self.now = self.most = 0
+        self.open = threading.Event()
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterator[bytes]:
+        self.now += 1
+        self.most = max(self.most, self.now)
+        assert environ["PATH_INFO"] != "/late" or self.open.wait(10)
+        time.sleep(0.001)  # another thread may run
+        self.now -= 1
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return iter([b"done"])
+
+
+def test_requests_are_worked_on_one_after_the_other() -> None:
+    site = Busy()
+    gateway = Gateway(site, replace(LIMITS, late_seconds=10))
+
+    async def all_at_once() -> list[Exchange]:
+        return await asyncio.gather(*(exchange(gateway, scope()) for _ in range(20)))
+
+    assert {one.status for one in in_a_loop(all_at_once())} == {200}
+    assert site.most == 1
+
+
+@pytest.mark.parametrize(("late_seconds", "length"), [(0.01, 1), (10, 65 * KIB)])
+def test_the_next_does_not_wait_for_one_that_is_late_or_large(
+    late_seconds: float, length: int
+) -> None:
+    site = Busy()
+    gateway = Gateway(site, replace(LIMITS, threads=2, late_seconds=late_seconds))
+
+    async def beside_a_late_one() -> list[Exchange]:
+        sent = Exchange([part(b"x" * length)])
+        late = asyncio.create_task(exchange(gateway, scope(path="/late"), sent))
+        await asyncio.sleep(0)  # it has begun
+        try:
+            others = [await exchange(gateway, scope()) for _ in range(3)]
+        finally:
+            site.open.set()
+        return [*others, await late]
+
+    assert {one.status for one in in_a_loop(beside_a_late_one())} == {200}
+    assert site.most == 2
 
 
 def test_health_needs_no_thread(one_thread: Gateway, site: Site) -> None:

@@ -278,6 +278,23 @@ def test_nobody_waits_while_a_newer_version_loads(
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_version_answers_for_a_moment_unasked_and_no_longer_than_that(
+    live_model: ModelVersion, django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry, "FRESH_SECONDS", 3600.0)
+    registry.live()
+    with django_assert_num_queries(0):
+        assert registry.live().number == 1
+    promoted()  # by this process, which sees it at once
+    assert registry.live().number == 2
+    newest = Promotion.objects.latest("pk")
+    Promotion.objects.create(version=live_model, kind=Promotion.Kind.ROLLBACK, follows=newest)
+    assert registry.live().number == 2  # another process' promotion
+    monkeypatch.setattr(registry, "FRESH_SECONDS", 0.0)
+    assert registry.live().number == 1
+
+
+@pytest.mark.django_db(transaction=True)
 def test_the_first_requests_wait_for_one_loading(
     live_model: ModelVersion, loads: list[int], slow: tuple[threading.Event, threading.Event]
 ) -> None:

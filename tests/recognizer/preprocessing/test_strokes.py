@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recognizer.exceptions import BadInk
-from recognizer.preprocessing.forms import COLUMNS, POINTS, plain
-from recognizer.preprocessing.strokes import parse
+from recognizer.preprocessing.strokes import COLUMNS, POINTS, parse, plain
 from tests.golden.make import DIGITS
 
 Strokes: TypeAlias = list[list[list[float]]]

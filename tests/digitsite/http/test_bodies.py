@@ -14,8 +14,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.test import APIRequestFactory
 
-from digitsite.http.json_answers import AnswerRenderer, encoded
-from digitsite.http.parsers import Negotiation
+from digitsite.http.bodies import AnswerRenderer, Negotiation, encoded
 
 
 @pytest.mark.parametrize(
