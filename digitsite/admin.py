@@ -46,7 +46,7 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
     @cached_property
     def count(self) -> int:
         """How many rows there are, as far as `MOST`."""
-        rows: QuerySet[Any] = self.object_list.order_by()  # type: ignore[union-attr, assignment]
+        rows: QuerySet[Any] = self.object_list.order_by()  # type: ignore[attr-defined]
         return rows[: self.MOST].count()
 
 

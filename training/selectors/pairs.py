@@ -334,9 +334,9 @@ def movers(newer: ModelVersion, older: ModelVersion | None) -> list[Mover]:
     if found is None:
         found = _moved(_new_to(newer, older))
         cache.set(name, found, FOUND_SECONDS)
-    keys = [key for key, *_figures in found]
+    keys = [key for key, _figures in found]
     people = Contributor.objects.filter(pk__in=keys).select_related("user").in_bulk()
-    return [Mover(people[key], *figures) for key, *figures in found if key in people]
+    return [Mover(people[key], *figures) for key, figures in found if key in people]
 
 
 def movers_ahead() -> None:
@@ -355,8 +355,8 @@ def _new_to(newer: ModelVersion, older: ModelVersion | None) -> QuerySet[Drawing
     return uses.filter(~Exists(known))
 
 
-# The figures of a `Mover`, after whose they are.
-Moved: TypeAlias = tuple[uuid.UUID, int, float, int, str, str, int]
+# Whose drawings are new, and the figures of that, as `Mover` has them.
+Moved: TypeAlias = tuple[uuid.UUID, tuple[int, float, int, str, str, int]]
 
 
 def _moved(uses: QuerySet[DrawingUse]) -> list[Moved]:
@@ -374,7 +374,15 @@ def _moved(uses: QuerySet[DrawingUse]) -> list[Moved]:
         pair = (row["drawing__accepted_label"], row["read"], row["n"])
         most[row[who]] = max(most.get(row[who], ("", "", 0)), pair, key=lambda one: one[2])
     return [
-        (key, row["new"], row["new"] / row["every"], row["contested"], *most.get(key, ("", "", 0)))
+        (
+            key,
+            (
+                row["new"],
+                row["new"] / row["every"],
+                row["contested"],
+                *most.get(key, ("", "", 0)),
+            ),
+        )
         for key, row in rows.items()
     ]
 
