@@ -265,6 +265,10 @@ def label_in_sql(field: str) -> Case:
     )
 
 
+# As the index of these few says it.
+ACCEPTED_AS_OTHER = Q(review="accepted") & ~Q(accepted_label=label_in_sql("digit"))
+
+
 class DrawingQuerySet(models.QuerySet["Drawing"]):
     """Named queries for drawings."""
 
@@ -322,6 +326,10 @@ class DrawingQuerySet(models.QuerySet["Drawing"]):
         """Labelled drawings that the network read right, or those that it read wrong."""
         is_right = Q(true_label=F("answered"))
         return self.judged().filter(is_right if right else ~is_right)
+
+    def accepted_as_other(self) -> DrawingQuerySet:
+        """Accepted drawings that the network read as something else than what was accepted."""
+        return self.filter(ACCEPTED_AS_OTHER)
 
     def shown_right(self, *, right: bool) -> DrawingQuerySet:
         """Labelled drawings whose shown answer was right, or those whose answer was wrong."""
@@ -559,6 +567,9 @@ class Drawing(models.Model):
                 name="drawing_judged",
             ),
             models.Index(fields=["image"], condition=Q(image__gt=""), name="drawing_with_image"),
+            models.Index(
+                fields=["-confidence"], condition=ACCEPTED_AS_OTHER, name="drawing_suspected"
+            ),
             models.Index(
                 fields=["image_lost"], condition=Q(image_lost=True), name="drawing_image_lost"
             ),

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from django.db import connection
 
-from recognizer.models import Drawing, DrawingUse, ModelVersion
+from recognizer.models import Drawing, DrawingUse, ModelVersion, Promotion
 from recognizer.preprocessing.glyph import NORMALISATION
 from recognizer.split import is_held_out
 from training.demo import drawings as demo
@@ -34,8 +34,8 @@ GROWTH = 0.6
 WRITERS = 200
 # No more wait than may (QUOTA_WAITING).
 MOST_WAITING = 18_000
-# Versions that have used all that was accepted by their time.
-VERSIONS_WITH_USES = 5
+# The newest versions have used all that was accepted by their time.
+VERSIONS_WITH_USES = 3
 RUNS, VERSIONS = 60, 20
 TABLES = (
     "recognizer_contributor",
@@ -291,10 +291,16 @@ def _held_out(cursor: Any) -> None:
 
 
 def _uses(cursor: Any) -> None:
-    """Has the newest versions have used all that was accepted by their time."""
+    """Has the newest versions have used all that was accepted by their time; the last but two of
+    them goes live.
+    """
     DrawingUse.objects.all().delete()
     ModelVersion.objects.update(drawings_left=0)
-    for version in ModelVersion.objects.order_by("-number")[:VERSIONS_WITH_USES]:
+    newest = list(ModelVersion.objects.order_by("-number")[:VERSIONS_WITH_USES])
+    Promotion.objects.create(
+        version=newest[-1], kind=Promotion.Kind.PROMOTE, follows=Promotion.objects.newest()
+    )
+    for version in newest:
         cursor.execute(
             "INSERT INTO recognizer_drawinguse (version_id, drawing_id, role)"
             " SELECT %s, d.id, CASE WHEN is_held_out THEN 'held_out' ELSE 'train' END"

@@ -1,3 +1,4 @@
+import django.db.models.functions.comparison
 from django.db import migrations, models
 
 from digitsite.indexes import AddIndexAside
@@ -12,6 +13,29 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        AddIndexAside(
+            model_name="drawing",
+            index=models.Index(
+                condition=models.Q(
+                    ("review", "accepted"),
+                    models.Q(
+                        (
+                            "accepted_label",
+                            models.Case(
+                                models.When(digit=None, then=models.Value("not_a_digit")),
+                                default=django.db.models.functions.comparison.Cast(
+                                    "digit", models.CharField()
+                                ),
+                                output_field=models.CharField(),
+                            ),
+                        ),
+                        _negated=True,
+                    ),
+                ),
+                fields=["-confidence"],
+                name="drawing_suspected",
+            ),
+        ),
         AddIndexAside(
             model_name="drawing",
             index=models.Index(

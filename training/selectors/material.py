@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 MNIST_TRAINING = 60_000
 # For so long a count of the whole table is shown again, where it takes long.
-COUNTED_SECONDS = 60
+COUNTED_SECONDS = 300
 
 
 @dataclass(slots=True)

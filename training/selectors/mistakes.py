@@ -25,7 +25,7 @@ MNIST, HELD_OUT, LIVE = "mnist", "held_out", "live"
 SETS = (HELD_OUT, MNIST, LIVE)
 # Of live answers so many are looked at, the newest accepted ones.
 MOST_LIVE = 5000
-COUNTED_SECONDS = 60
+COUNTED_SECONDS = 300
 MAX_TILES = 48
 MAX_SAMPLES, LOOKED_AT = 10, 600
 TILE_FIELDS = ("pk", "strokes", "pixels", "label", "accepted_label", "digit")

@@ -11,9 +11,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from django.core.cache import cache
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
+from digitsite.counted import Counted
 from recognizer import formatting
 from recognizer.models import (
     Contributor,
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 MAX_TILES = 60
 MAX_PEOPLE = 8
+# What is counted of versions changes by what is deleted alone.
 FOUND_SECONDS = 86_400
 NEWER, OLDER = "candidate", "champion"
 # What a tile and the tables below read of a drawing.
@@ -221,7 +222,8 @@ def _both(newer: ModelVersion, older: ModelVersion) -> Any:
 
 
 def _judged_by_both(newer: ModelVersion, older: ModelVersion) -> int:
-    return int(_both(newer, older).count())
+    name = f"judged-by-{newer.pk}-{older.pk}"
+    return Counted(name, _both(newer, older).count, seconds=FOUND_SECONDS).get()
 
 
 def _left(newer: ModelVersion, older: ModelVersion, ids: set[str]) -> set[str]:
@@ -329,11 +331,9 @@ def movers(newer: ModelVersion, older: ModelVersion | None) -> list[Mover]:
     They may be a million, of which nothing changes but what is deleted: what was found of whom is
     shown again for `FOUND_SECONDS`, of those who are still there.
     """
-    name = f"studio:movers-{newer.pk}-{older.pk if older else 0}"
-    found: list[Moved] | None = cache.get(name)
-    if found is None:
-        found = _moved(_new_to(newer, older))
-        cache.set(name, found, FOUND_SECONDS)
+    name = f"movers-{newer.pk}-{older.pk if older else 0}"
+    uses = _new_to(newer, older)
+    found = Counted(name, lambda: _moved(uses), seconds=FOUND_SECONDS).get()
     keys = [key for key, _figures in found]
     people = Contributor.objects.filter(pk__in=keys).select_related("user").in_bulk()
     return [Mover(people[key], *figures) for key, figures in found if key in people]
