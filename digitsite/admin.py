@@ -41,7 +41,7 @@ else:
 class BoundedPaginator(Paginator):  # type: ignore[type-arg]
     """Pages of as many rows as anybody pages through; further than that nothing is counted."""
 
-    MOST = 10_000
+    MOST = 2_000
 
     @cached_property
     def count(self) -> int:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -19,6 +20,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from digitsite.admin import BoundedPaginator
 from digitsite.tasks import notices_deliver
 from recognizer.models import Contributor, Drawing, ModelVersion, Promotion
 from recognizer.services import contributors, drawings, notices, reviews, sweeping
@@ -29,6 +31,8 @@ from training.selectors import review_queue
 from training.tasks import tables_count
 
 PAGE, TASK = "page", "task"
+# Lines of an export: more of them are more of the same.
+EXPORTED = 50
 # What the digit pad sends.
 FOUR = [
     [[60, 20, 0], [40, 60, 40], [20, 100, 90], [70, 102, 150], [120, 104, 210]],
@@ -65,8 +69,9 @@ def _page(client: Client, name: str, address: str, **query: str) -> Door:
 def _got(client: Client, address: str, query: dict[str, str]) -> Any:
     answer = client.get(address, query)
     if answer.streaming:
-        for _ in answer.streaming_content:
+        for _ in islice(answer.streaming_content, EXPORTED):
             pass
+        answer.close()
     return answer
 
 
@@ -97,7 +102,7 @@ def _visitors() -> Iterator[Door]:
     yield _page(client, "about", reverse("recognizer:about"))
     yield _page(client, "my drawings", reverse("recognizer:mine"))
     yield _page(client, "my drawings, the last page", reverse("recognizer:mine"), page="999")
-    yield _page(client, "my drawings, the export", reverse("recognizer:mine-export"))
+    yield _page(client, "my drawings, the export's first 50", reverse("recognizer:mine-export"))
     yield _page(client, "my drawings, to forget", reverse("recognizer:mine-forget"))
     yield _page(client, "account, to delete", reverse("recognizer:account-delete"))
     yield _page(client, "a drawing", reverse("recognizer:drawing", args=[drawing.pk]))
@@ -161,7 +166,7 @@ def _admin() -> Iterator[Door]:
     listed = "recognizer_drawing_changelist"
     yield page("drawings", listed)
     yield page("drawings, all", listed, review="all")
-    pages = min(10_000, Drawing.objects.count()) // 50
+    pages = min(BoundedPaginator.MOST, Drawing.objects.count()) // 50
     yield page("drawings, the last page", listed, review="all", p=str(pages))
     yield page("drawings, read wrong", listed, review="all", reading="wrong")
     yield page("drawings, labelled 4", listed, review="all", label="4")
@@ -202,7 +207,7 @@ def _tasks() -> Iterator[Door]:
     yield task("hourly: counters", partial(_undone, sweeping.counters_mend))
     yield task("hourly: versions' drawings", partial(_undone, sweeping.uses_mend))
     yield task("every 5 min: whole tables", tables_count)
-    yield task("daily: map of features", partial(feature_map.feature_map_draw, now=now))
+    yield task("daily: what is on the map of features", feature_map._examples)
     yield task("a run: which drawings", _chosen)
     yield task("sixty reviews", partial(_undone, _sixty, trainer))
     yield task("a drawing deleted", partial(_undone, _one_deleted))

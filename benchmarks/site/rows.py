@@ -38,10 +38,6 @@ max_parallel_workers_per_gather = 0
 """
 
 
-# What takes more seconds is not done more often than once again.
-LONG = 3.0
-
-
 @contextmanager
 def database() -> Iterator[str]:
     """The address of the database that is measured."""
@@ -67,12 +63,9 @@ def measured(door: Door, rounds: int) -> list[str]:
 
     from benchmarks.common.plans import explained, listening, processor_seconds
 
-    begun = processor_seconds()
     answer = door.ask()  # templates and networks are loaded once a process
     status = getattr(answer, "status_code", "")
     cache.clear()
-    if processor_seconds() - begun > LONG:
-        rounds = 1
     begun = processor_seconds()
     with listening() as statements:
         door.ask()
