@@ -223,7 +223,8 @@ def _both(newer: ModelVersion, older: ModelVersion) -> Any:
 
 def _judged_by_both(newer: ModelVersion, older: ModelVersion) -> int:
     name = f"judged-by-{newer.pk}-{older.pk}"
-    return Counted(name, _both(newer, older).count, seconds=FOUND_SECONDS).get()
+    counted: Counted[int] = Counted(name, _both(newer, older).count, seconds=FOUND_SECONDS)
+    return counted.get()
 
 
 def _left(newer: ModelVersion, older: ModelVersion, ids: set[str]) -> set[str]:
