@@ -223,8 +223,9 @@ def counters_mend() -> int:
 
     Returns how many were wrong. That happens where rows were changed past the services.
     """
+    # Counted by what the index has beside whose they are; every drawing has it.
     kept = Contributor.objects.annotate(
-        count=Count("drawings"), weight=Coalesce(Sum("drawings__stored_bytes"), 0)
+        count=Count("drawings__stored_bytes"), weight=Coalesce(Sum("drawings__stored_bytes"), 0)
     ).order_by()
     wrong = kept.exclude(stored_drawings=F("count"), stored_bytes=F("weight"))
     mended = sum(_mend_contributor(key) for key in list(wrong.values_list("pk", flat=True)))
@@ -241,7 +242,7 @@ def _mend_contributor(key: uuid.UUID) -> bool:
         return _mend(
             row,
             theirs.aggregate(
-                stored_drawings=Count("pk"), stored_bytes=Coalesce(Sum("stored_bytes"), 0)
+                stored_drawings=Count("stored_bytes"), stored_bytes=Coalesce(Sum("stored_bytes"), 0)
             ),
         )
 
