@@ -113,7 +113,7 @@ def sizes() -> str:
             rows.append(
                 [
                     table.removeprefix("recognizer_"),
-                    f"{count:,}",
+                    f"{count:,.0f}",
                     f"{main / each:,.0f}",
                     f"{(whole - main) / each:,.0f}",
                     f"{indexes / each:,.0f}",
