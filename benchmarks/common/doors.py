@@ -71,7 +71,6 @@ def _got(client: Client, address: str, query: dict[str, str]) -> Any:
     if answer.streaming:
         for _ in islice(answer.streaming_content, EXPORTED):
             pass
-        answer.close()
     return answer
 
 
