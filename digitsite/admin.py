@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from uuid import UUID
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth.models import User
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
+from django.core.paginator import Paginator
 from django.db.models import Model
+from django.utils.functional import cached_property
 from django.utils.timezone import localtime
 
 from digitsite.exceptions import Refused
@@ -35,10 +38,29 @@ else:
         """Django's own, which cannot be given its model's type at run time."""
 
 
+class BoundedPaginator(Paginator):  # type: ignore[type-arg]
+    """Pages of as many rows as anybody pages through; further than that nothing is counted."""
+
+    MOST = 2_000
+
+    @cached_property
+    def count(self) -> int:
+        """How many rows there are, as far as `MOST`."""
+        rows: QuerySet[Any] = self.object_list.order_by()  # type: ignore[attr-defined]
+        return rows[: self.MOST].count()
+
+
 class StaffAdmin(ModelAdmin[M]):
-    """Base of the staff's pages; a list's title is the name of its rows."""
+    """Base of the staff's pages; a list's title is the name of its rows.
+
+    A list never counts a whole table: its pages end somewhere, no filter tells how many rows it
+    would leave, and how many there are without any is not told.
+    """
 
     list_per_page = 50
+    paginator = BoundedPaginator
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     # By what rows may be chosen in a list's address, besides its filters: links lead there.
     linked_lookups: tuple[str, ...] = ()
 
@@ -58,7 +80,11 @@ class StaffAdmin(ModelAdmin[M]):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         title = {"title": str(self.opts.verbose_name_plural).capitalize()}
-        return super().changelist_view(request, title | (extra_context or {}))
+        response = super().changelist_view(request, title | (extra_context or {}))
+        shown = getattr(response, "context_data", None) or {}
+        if "cl" in shown and shown["cl"].result_count == BoundedPaginator.MOST:
+            shown["subtitle"] = f"The first {BoundedPaginator.MOST:,}; narrow the list for others."
+        return response
 
     def response_action(
         self, request: HttpRequest, queryset: QuerySet[M], *args: Any, **kwargs: Any
@@ -91,6 +117,17 @@ class LookOnlyAdmin(StaffAdmin[M]):
 
     def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
         return False
+
+
+def keys_from(beginning: str) -> tuple[UUID, UUID] | None:
+    """The first and the last UUID that begin so; None for what is the beginning of none.
+
+    So an index finds them: as text each row's key would be looked at.
+    """
+    digits = beginning.replace("-", "").lower()
+    if not 0 < len(digits) <= 32 or not set(digits) <= set("0123456789abcdef"):
+        return None
+    return UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f"))
 
 
 def short(moment: datetime | None) -> str:

@@ -7,20 +7,21 @@ from contextlib import ExitStack, suppress
 from typing import Any
 
 from billiard import active_children
-from celery import Celery
+from celery import Celery, states
 from celery.signals import (
     before_task_publish,
     setup_logging,
     task_postrun,
     task_prerun,
     worker_process_init,
+    worker_process_shutdown,
     worker_shutting_down,
 )
 from django.conf import settings
 from kombu.transport import TRANSPORT_ALIASES
 
 from digitsite.env import bad_settings_end_the_process
-from digitsite.monitoring import request_id
+from digitsite.monitoring import request_id, traces
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "digitsite.settings")
 
@@ -67,14 +68,22 @@ def tell_the_children(**_: Any) -> None:
                 os.kill(child.pid, signal.SIGTERM)
 
 
-# --- a task's log lines carry the id of the request that has asked for it ---------------
+@worker_process_shutdown.connect
+def send_what_is_left(**_: Any) -> None:
+    """Sends a child's last traces: it ends without what Python does at its end."""
+    traces.end()
+
+
+# --- a task's log lines and its trace are those of the request that has asked for it ----
 
 
 @before_task_publish.connect
 def name_the_request(headers: dict[str, Any] | None = None, **_: Any) -> None:
-    """Sends the request's id along with the message."""
+    """Sends the request's id and its trace along with the message."""
     if headers is not None and request_id.current():
         headers["request_id"] = request_id.current()
+    if headers is not None:
+        traces.name_in(headers)
 
 
 _at_work: dict[str, ExitStack] = {}
@@ -82,14 +91,18 @@ _at_work: dict[str, ExitStack] = {}
 
 @task_prerun.connect
 def take_the_requests_id(task_id: str, task: Any, **_: Any) -> None:
-    """Logs by the request's id; a task that the scheduler has sent has its own."""
-    name = request_id.accepted((task.request.headers or {}).get("request_id") or task_id)
+    """Works by the request's id and in its trace; a task of the scheduler's has its own."""
+    headers = task.request.headers or {}
+    name = request_id.accepted(headers.get("request_id") or task_id)
     stack = _at_work[task_id] = ExitStack()
     stack.enter_context(request_id.known_as(name))
+    stack.enter_context(traces.task(task.name, headers))
 
 
 @task_postrun.connect
-def give_it_back(task_id: str, **_: Any) -> None:
-    """Logs by no id any more."""
+def give_it_back(task_id: str, state: str | None = None, **_: Any) -> None:
+    """Works by no id any more."""
+    if state == states.FAILURE:
+        traces.fails(state)
     if stack := _at_work.pop(task_id, None):
         stack.close()

@@ -195,6 +195,27 @@ def dsn(name: str) -> str:
     return given
 
 
+def collector(name: str) -> str:
+    """The address of a collector of traces, without the slash at its end; "" for none."""
+    given: str = env.str(name, default="")
+    value = given.rstrip("/")
+    if value and not re.fullmatch(r"https?://[^/?#@\s]+(/[^?#@\s]*)?", value):
+        raise ImproperlyConfigured(f"{name} must be like http://collector:4318, not {given!r}.")
+    return value
+
+
+def pairs(name: str) -> dict[str, str]:
+    """Names with values: name=value,name=value, with signs such as , written as %2C.
+
+    What is refused is not repeated: it may hold a secret.
+    """
+    given: list[str] = env.list(name, default=[])
+    found = [pair.partition("=") for pair in given]
+    if not all(key.strip() and sign for key, sign, _value in found):
+        raise ImproperlyConfigured(f"{name} must be like name=value,name=value.")
+    return {key.strip().lower(): unquote(value.strip()) for key, _sign, value in found}
+
+
 def webhooks(name: str, *, private: bool) -> list[str]:
     """Addresses that are sent JSON. What is refused is not repeated: it may hold a secret."""
     schemes = ("https", "http") if private else ("https",)

@@ -8,6 +8,7 @@ from typing import Any
 
 from digitsite.env import (
     choice,
+    collector,
     count,
     cron,
     database,
@@ -19,6 +20,7 @@ from digitsite.env import (
     mail_server,
     mailboxes,
     origin,
+    pairs,
     prefix,
     secret_key,
     share,
@@ -63,6 +65,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "digitsite.http.request_ids.request_ids",  # outermost: whatever is logged has the id
+    "digitsite.http.traces.traced",
     # No answer leaves without them, nor does a static file: a worker obeys the
     # policy that its own script comes with.
     "digitsite.http.headers.standing_headers",
@@ -230,6 +233,7 @@ GATE: dict[str, Any] = {
 
 RECOVER_EVERY = 30.0  # seconds
 SWEEP_EVERY = 3600.0
+COUNT_EVERY = 300.0
 MAP_EVERY = 86_400.0
 CELERY_BEAT_SCHEDULER = "digitsite.scheduler.Scheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
@@ -255,6 +259,12 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "options": {"expires": SWEEP_EVERY},
     },
 }
+if REDIS_URL:  # what is counted ahead is of use where processes share a cache
+    CELERY_BEAT_SCHEDULE["count whole tables"] = {
+        "task": "training.tasks.tables_count",
+        "schedule": COUNT_EVERY,
+        "options": {"expires": COUNT_EVERY},
+    }
 if RETRAIN_CRON:
     CELERY_BEAT_SCHEDULE["retrain by schedule"] = {
         "task": "training.tasks.retrain_by_schedule",
@@ -541,6 +551,11 @@ USE_I18N = True
 USE_TZ = True
 
 SENTRY_DSN = dsn("SENTRY_DSN")
+# By OpenTelemetry's own names. Without a collector nothing is told.
+OTEL_EXPORTER_OTLP_ENDPOINT = collector("OTEL_EXPORTER_OTLP_ENDPOINT")
+OTEL_EXPORTER_OTLP_HEADERS = pairs("OTEL_EXPORTER_OTLP_HEADERS")
+OTEL_SERVICE_NAME = env.str("OTEL_SERVICE_NAME", default="digits")
+OTEL_TRACES_SAMPLER_ARG = share("OTEL_TRACES_SAMPLER_ARG", 1.0)
 LOG_LEVEL = choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
 # As lines for people, or as JSON, one object a line, for what collects them.
 LOG_FORMAT = choice("LOG_FORMAT", "line", ("line", "json"))

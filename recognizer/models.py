@@ -158,6 +158,12 @@ class ModelVersion(models.Model):
     golden = models.JSONField(
         null=True, editable=False, help_text="Its answers to the golden drawings, once loaded."
     )
+    # Counted down as drawings go: of a large site each version has used a million.
+    drawings_left = models.PositiveIntegerField(
+        null=True,
+        editable=False,
+        help_text="How many drawings that it used exist; unknown until they are counted.",
+    )
 
     objects = ModelVersionQuerySet.as_manager()
 
@@ -195,14 +201,12 @@ class ModelVersion(models.Model):
         """How many drawings it learned from or was judged on, wherever that was."""
         return int(self.lineage.get("drawings", {}).get("total", 0))
 
-    def drawings_removed(self, left: int | None = None) -> int:
-        """How many of this site's drawings that it used exist no more.
-
-        `left` is the number that still exist, where it is known already.
-        """
+    def drawings_removed(self) -> int:
+        """How many of this site's drawings that it used exist no more."""
         if self.installed:
             return 0
-        return max(0, self.drawings_used - (self.uses.count() if left is None else left))
+        left = self.uses.count() if self.drawings_left is None else self.drawings_left
+        return max(0, self.drawings_used - left)
 
 
 class PromotionQuerySet(models.QuerySet["Promotion"]):
@@ -259,6 +263,10 @@ def label_in_sql(field: str) -> Case:
         default=Cast(field, CharField()),
         output_field=CharField(),
     )
+
+
+# As the index of these few says it.
+ACCEPTED_AS_OTHER = Q(review="accepted") & ~Q(accepted_label=label_in_sql("digit"))
 
 
 class DrawingQuerySet(models.QuerySet["Drawing"]):
@@ -318,6 +326,10 @@ class DrawingQuerySet(models.QuerySet["Drawing"]):
         """Labelled drawings that the network read right, or those that it read wrong."""
         is_right = Q(true_label=F("answered"))
         return self.judged().filter(is_right if right else ~is_right)
+
+    def accepted_as_other(self) -> DrawingQuerySet:
+        """Accepted drawings that the network read as something else than what was accepted."""
+        return self.filter(ACCEPTED_AS_OTHER)
 
     def shown_right(self, *, right: bool) -> DrawingQuerySet:
         """Labelled drawings whose shown answer was right, or those whose answer was wrong."""
@@ -556,6 +568,12 @@ class Drawing(models.Model):
             ),
             models.Index(fields=["image"], condition=Q(image__gt=""), name="drawing_with_image"),
             models.Index(
+                fields=["-confidence"], condition=ACCEPTED_AS_OTHER, name="drawing_suspected"
+            ),
+            models.Index(
+                fields=["image_lost"], condition=Q(image_lost=True), name="drawing_image_lost"
+            ),
+            models.Index(
                 fields=["contributor", "-created_at"],
                 condition=Q(remembered=True) & ~Q(review="unlabelled"),
                 name="drawing_remembered",
@@ -712,6 +730,12 @@ class Review(AppendOnly):
         ordering = ["pk"]
         indexes: ClassVar = [
             models.Index(fields=["reviewer", "-id"], name="review_of_reviewer"),
+            # By which reviewers are measured: few of all.
+            models.Index(
+                fields=["kind", "-id"],
+                condition=Q(kind__in=["gold", "second"]),
+                name="review_measured",
+            ),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["act", "drawing"], name="review_once_an_act"),

@@ -9,6 +9,7 @@ from prometheus_client import Counter, Gauge, Histogram
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from digitsite.counted import Counted
 from digitsite.models import Notice
 from digitsite.monitoring.metrics import PROCESS
 from digitsite.storage import disk
@@ -34,6 +35,13 @@ HAND_BYTES = Gauge("digits_hand_bytes", "What their features take.", registry=PR
 MENDED = Counter("digits_mended", "Digits that memory changed in answers.", registry=PROCESS)
 
 
+def _by_review() -> list[tuple[str, int]]:
+    return list(Drawing.objects.values_list("review").annotate(count=Count("*")).order_by())
+
+
+BY_REVIEW = Counted("drawings-by-review", _by_review, seconds=60)
+
+
 class DatabaseCollector(Collector):
     """Figures of the database, counted when Prometheus asks: the same from every process."""
 
@@ -44,8 +52,7 @@ class DatabaseCollector(Collector):
             "digits_live_version", "The live model version.", value=live.number if live else 0
         )
         drawings = GaugeMetricFamily("digits_drawings", "Stored drawings.", labels=["review"])
-        counts = Drawing.objects.values_list("review").annotate(count=Count("*")).order_by()
-        for review, count in counts:
+        for review, count in BY_REVIEW.get():
             drawings.add_metric([review], count)
         yield drawings
         yield from _storage()
@@ -59,7 +66,7 @@ class DatabaseCollector(Collector):
 def _storage() -> Iterator[Metric]:
     """What is kept, by the quotas' own count; what is lost; what is free."""
     site = StorageUse.objects.filter(owner=StorageUse.SITE).first() or StorageUse()
-    lost = Drawing.objects.filter(image__gt="", image_lost=True).count()
+    lost = Drawing.objects.filter(image_lost=True).count()
     for name, of, value in (
         ("digits_stored_drawings", "Drawings in the site's quota.", site.stored_drawings),
         ("digits_stored_bytes", "What they weigh there.", site.stored_bytes),

@@ -10,8 +10,10 @@ from celery.signals import worker_ready
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from recognizer.monitoring import BY_REVIEW
 from recognizer.services import versions
 from training import feature_map, services
+from training.selectors import corrections, material, mistakes, pairs
 
 logger = logging.getLogger(__name__)
 
@@ -68,6 +70,14 @@ def feature_map_draw() -> str:
     """Draws the map of features of the live version; returns what was drawn."""
     drawn = feature_map.feature_map_draw(now=timezone.now())
     return f"{len(drawn.points)} drawings" if drawn else "nothing to map"
+
+
+@shared_task(name="training.tasks.tables_count")
+def tables_count() -> None:
+    """Counts ahead, for the cache that all processes share, what would keep a page waiting."""
+    for counted in (material.TRAINABLE, mistakes.ACCEPTED, corrections.BEFORE, BY_REVIEW):
+        counted.make_ahead()
+    pairs.movers_ahead()
 
 
 @worker_ready.connect

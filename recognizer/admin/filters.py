@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 
+VERDICTS = (SURE, UNSURE, NO_DIGIT)
+
+
 class ReviewFilter(admin.SimpleListFilter):
     """Drawings by review state; those that wait for review by default."""
 
@@ -44,10 +47,11 @@ class VerdictFilter(admin.SimpleListFilter):
     parameter_name = "verdict"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(verdict, verdict.replace("_", " ")) for verdict in (SURE, UNSURE, NO_DIGIT)]
+        return [(verdict, verdict.replace("_", " ")) for verdict in VERDICTS]
 
     def queryset(self, request: HttpRequest, drawings: QuerySet[Drawing]) -> QuerySet[Drawing]:
-        return drawings.filter(verdict=self.value()) if self.value() else drawings
+        # Any other would be looked for in every row, and never found.
+        return drawings.filter(verdict=self.value()) if self.value() in VERDICTS else drawings
 
 
 class MisreadFilter(admin.SimpleListFilter):

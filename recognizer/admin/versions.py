@@ -6,7 +6,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.db.models import BooleanField, Case, Count, QuerySet, Subquery, Value, When
+from django.db.models import BooleanField, Case, QuerySet, Subquery, Value, When
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -48,8 +48,7 @@ class ModelVersionAdmin(LookOnlyAdmin[ModelVersion]):
                     When(pk=Subquery(newest), then=Value(True)),
                     default=Value(False),
                     output_field=BooleanField(),
-                ),
-                uses_left=Count("uses"),
+                )
             )
         )
 
@@ -86,7 +85,7 @@ class ModelVersionAdmin(LookOnlyAdmin[ModelVersion]):
 
     @admin.display(description="deleted")
     def drawings_gone(self, version: Any) -> int:
-        return int(version.drawings_removed(version.uses_left))
+        return int(version.drawings_removed())
 
     @admin.display(description="parent")
     def parent_number(self, version: ModelVersion) -> int | str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Min
+from django.db.models import Min
 
 from recognizer import formatting
 from recognizer.models import ModelVersion, Promotion
@@ -75,11 +75,8 @@ def lately() -> dict[str, Any] | None:
     }
 
 
-def learned(version: ModelVersion, left: int | None = None) -> Learned:
-    """What a version has learned from.
-
-    `left` is the number of its drawings that still exist, where the caller knows it.
-    """
+def learned(version: ModelVersion) -> Learned:
+    """What a version has learned from."""
     lineage = version.lineage
     drawings: Mapping[str, Any] = lineage.get("drawings", {})
     imported = drawings.get("sources", {}).get("import", 0)
@@ -89,7 +86,7 @@ def learned(version: ModelVersion, left: int | None = None) -> Learned:
         people=drawings.get("contributors", 0),
         here=version.drawings_used - imported,
         imported=imported,
-        removed=version.drawings_removed(left),
+        removed=version.drawings_removed(),
     )
 
 
@@ -167,14 +164,14 @@ def history() -> list[dict[str, Any]]:
     # Annotations are attributes that the model itself does not know of.
     rows: Iterable[Any] = (
         ModelVersion.objects.exclude(promotions=None)
-        .annotate(live_at=Min("promotions__at"), used=Count("uses", distinct=True))
+        .annotate(live_at=Min("promotions__at"))
         .order_by("-number")[:MAX_VERSIONS]
     )
     return [
         {
             "version": row,
             "live_at": row.live_at,
-            "learned": learned(row, row.used),
+            "learned": learned(row),
             "accuracy": formatting.percent(formatting.accuracy(row.metrics, "mnist")),
             "images": (row.metrics.get("mnist") or {}).get("n"),
         }

@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,7 +20,7 @@ from digitsite.storage.disk import on_full_disk
 from recognizer import monitoring
 from recognizer.exceptions import EmptyCell
 from recognizer.labels import LABELS
-from recognizer.models import Contributor, Drawing
+from recognizer.models import Contributor, Drawing, DrawingUse, ModelVersion
 from recognizer.preprocessing.glyph import NORMALISATION
 from recognizer.services import audit, storage
 from recognizer.services.hands import OwnHand, hand_change_of, hands_change
@@ -235,7 +235,13 @@ def drawings_delete(
         rows = Drawing.objects.filter(only or Q(), pk__in=keys).order_by("pk").select_for_update()
         # What somebody else deletes at this moment is given back once.
         there = list(rows.only("contributor_id", "stored_bytes", "image"))
-        Drawing.objects.filter(pk__in=[drawing.pk for drawing in there]).delete()
+        found = [drawing.pk for drawing in there]
+        used = _uses_of(found)
+        Drawing.objects.filter(pk__in=found).delete()
+        for version, count in used:
+            ModelVersion.objects.filter(pk=version, drawings_left__gte=count).update(
+                drawings_left=F("drawings_left") - count
+            )
         storage.give_back(there)
         if there and staff:
             audit.record(what=audit.What.DELETE, by=staff, after={"drawings": len(there)})
@@ -243,6 +249,12 @@ def drawings_delete(
             if drawing.image:
                 transaction.on_commit(_deletion_of(drawing.image), robust=True)
     return len(there)
+
+
+def _uses_of(drawings: list[uuid.UUID]) -> list[tuple[int, int]]:
+    """(version, count) of the uses of some drawings, in one order: nobody waits in a circle."""
+    uses = DrawingUse.objects.filter(drawing__in=drawings).order_by("version")
+    return list(uses.values_list("version").annotate(count=Count("pk")))
 
 
 def _deletion_of(image: FieldFile) -> Callable[[], None]:

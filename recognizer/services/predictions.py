@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from digitsite.exceptions import Unavailable
+from digitsite.monitoring.traces import span
 from recognizer import monitoring, pricing
 from recognizer.exceptions import BadArtifact, EmptyCell, InputError
 from recognizer.preprocessing import ink
@@ -98,11 +99,14 @@ def price_many(*, submissions: list[Submission], hand: OwnHand | None = None) ->
 def predict(*, submission: Submission, hand: OwnHand | None = None) -> Prediction:
     """Reads without storing. Raises `InputError`, and `Unavailable` without a model."""
     with monitoring.SECONDS.time():
-        prepared = _prepared(submission)
+        with span("prepare"):
+            prepared = _prepared(submission)
         live = _live()
         glyphs = _glyphs(prepared)
-        outputs = live.outputs(glyphs) if glyphs else None
-        return _prediction(prepared, outputs, live, hand if submission.memory else None)
+        with span("network", glyphs=len(glyphs)):
+            outputs = live.outputs(glyphs) if glyphs else None
+        with span("decide"):
+            return _prediction(prepared, outputs, live, hand if submission.memory else None)
 
 
 def predict_many(
@@ -114,9 +118,11 @@ def predict_many(
     """
     budget = Budget(most)
     live = _live()
-    prepared = [_prepare_or_error(submission, budget) for submission in submissions]
+    with span("prepare", drawings=len(submissions)):
+        prepared = [_prepare_or_error(submission, budget) for submission in submissions]
     glyphs = [glyph for one in prepared for glyph in _glyphs(one)]
-    outputs = live.outputs(glyphs) if glyphs else None
+    with span("network", glyphs=len(glyphs)):
+        outputs = live.outputs(glyphs) if glyphs else None
     answers: list[Prediction | InputError] = []
     first = 0
     for submission, one in zip(submissions, prepared, strict=True):

@@ -24,7 +24,7 @@ from django.db.models import Count, F, Min, Q, Sum
 from django.db.models.functions import Coalesce
 
 from digitsite.storage import disk
-from recognizer.models import Contributor, Drawing, ModelVersion, StorageUse
+from recognizer.models import Contributor, Drawing, DrawingUse, ModelVersion, StorageUse
 from recognizer.services.drawings import drawings_delete
 from recognizer.serving import artifacts
 
@@ -59,6 +59,7 @@ def storage_sweep(*, now: datetime, everything: bool = False) -> list[str]:
         ),
         _said(images_mark(), "{} drawings have lost their image's file, or have it again."),
         _said(counters_mend(), "{} counters of the quotas were wrong and are mended."),
+        _said(uses_mend(), "{} versions' counts of their drawings were wrong and are mended."),
     ]
     StorageUse.objects.filter(day__lt=now.date()).delete()
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
@@ -222,8 +223,9 @@ def counters_mend() -> int:
 
     Returns how many were wrong. That happens where rows were changed past the services.
     """
+    # Counted by what the index has beside whose they are; every drawing has it.
     kept = Contributor.objects.annotate(
-        count=Count("drawings"), weight=Coalesce(Sum("drawings__stored_bytes"), 0)
+        count=Count("drawings__stored_bytes"), weight=Coalesce(Sum("drawings__stored_bytes"), 0)
     ).order_by()
     wrong = kept.exclude(stored_drawings=F("count"), stored_bytes=F("weight"))
     mended = sum(_mend_contributor(key) for key in list(wrong.values_list("pk", flat=True)))
@@ -234,20 +236,49 @@ def _mend_contributor(key: uuid.UUID) -> bool:
     # Whoever stores or deletes holds this lock before, and is waited for.
     with transaction.atomic():
         row = Contributor.objects.select_for_update(no_key=True).filter(pk=key)
-        return bool(list(row)) and _mend(row, Drawing.objects.filter(contributor=key))
+        if not list(row):
+            return False
+        theirs = Drawing.objects.filter(contributor=key)
+        return _mend(
+            row,
+            theirs.aggregate(
+                stored_drawings=Count("stored_bytes"), stored_bytes=Coalesce(Sum("stored_bytes"), 0)
+            ),
+        )
 
 
 def _mend_site() -> bool:
-    # Whoever stores or deletes changes this row last: what is not counted yet waits for it.
+    # Whoever stores or deletes changes this row last: what is not counted yet waits for it. So
+    # everybody waits, and it is people that are summed, of whom each has just been counted.
     with transaction.atomic():
         StorageUse.objects.bulk_create([StorageUse(owner=StorageUse.SITE)], ignore_conflicts=True)
         row = StorageUse.objects.select_for_update().filter(owner=StorageUse.SITE)
-        return bool(list(row)) and _mend(row, Drawing.objects.all())
+        if not list(row):
+            return False
+        sums = {name: Coalesce(Sum(name), 0) for name in ("stored_drawings", "stored_bytes")}
+        return _mend(row, Contributor.objects.aggregate(**sums))
 
 
-def _mend(row: Any, drawings: Any) -> bool:
-    """Writes the sums of some drawings into a locked row; whether it had others."""
-    sums = drawings.aggregate(
-        stored_drawings=Count("pk"), stored_bytes=Coalesce(Sum("stored_bytes"), 0)
-    )
+def _mend(row: Any, sums: dict[str, int]) -> bool:
+    """Writes sums into a locked row; whether it had others."""
     return bool(row.exclude(**sums).update(**sums))
+
+
+def uses_mend() -> int:
+    """Counts how many of each version's drawings exist, where that is unknown or wrong.
+
+    Returns how many were wrong.
+    """
+    counted = ModelVersion.objects.annotate(count=Count("uses")).order_by()
+    wrong = counted.exclude(drawings_left__isnull=False, drawings_left=F("count"))
+    keys = list(wrong.values_list("pk", flat=True))
+    return sum(_mend_uses(key) for key in keys)
+
+
+def _mend_uses(version: int) -> bool:
+    # Whoever deletes changes this row last: what is not counted down yet waits for it.
+    with transaction.atomic():
+        row = ModelVersion.objects.select_for_update(no_key=True).filter(pk=version)
+        known = list(row.values_list("drawings_left", flat=True))
+        row.update(drawings_left=DrawingUse.objects.filter(version=version).count())
+        return known not in ([], [None])

@@ -131,6 +131,20 @@ def test_what_is_no_webhook_is_refused_and_not_repeated(
     assert address not in str(refusal.value)
 
 
+def test_a_collector_and_what_is_sent_along(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("A", "http://collector:4318/")
+    assert env.collector("A") == "http://collector:4318"
+    monkeypatch.setenv("A", "X-Key=a%2Cb,Other=c=d")
+    assert env.pairs("A") == {"x-key": "a,b", "other": "c=d"}
+    monkeypatch.setenv("A", "s3cret")
+    for reader in (env.collector, env.pairs):
+        with pytest.raises(ImproperlyConfigured, match="A must be like"):
+            reader("A")
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        env.pairs("A")
+    assert "s3cret" not in str(refusal.value)
+
+
 @pytest.mark.parametrize("secret", ["s3cret", "whsec_", "whsec_c2hvcnQ=", "whsec_" + "ä" * 40])
 def test_what_is_no_signing_secret_is_refused_and_not_repeated(
     monkeypatch: pytest.MonkeyPatch, secret: str

@@ -27,7 +27,7 @@ BEFORE = {
 
 
 @pytest.mark.postgres
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)  # indexes are built aside, which no transaction can
 def test_no_migration_breaks_the_release_before(capsys: pytest.CaptureFixture[str]) -> None:
     if connection.vendor != "postgresql":
         pytest.skip("asked of PostgreSQL, in the step `postgres`")

@@ -118,12 +118,14 @@ def remember_uses(version: ModelVersion, used: dict[str, list[uuid.UUID]]) -> No
     """Adds a row for each drawing, named by its role, that a version used and that is left."""
     ids = [pk for some in used.values() for pk in some]
     left = set(Drawing.objects.filter(pk__in=ids).values_list("pk", flat=True))
-    DrawingUse.objects.bulk_create(
+    uses = DrawingUse.objects.bulk_create(
         DrawingUse(version=version, drawing_id=pk, role=role)
         for role, some in used.items()
         for pk in some
         if pk in left
     )
+    version.drawings_left = len(uses)
+    version.save(update_fields=["drawings_left"])
 
 
 def run_fail(*, run: TrainingRun, error: str) -> None:

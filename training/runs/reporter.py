@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import asdict
 from typing import Any
 
 from django.db import OperationalError, close_old_connections
 from django.utils import timezone
 
+from digitsite.monitoring.traces import span
 from training.models import TrainingRun
 from training.network.progress import EpochResult, Progress
 from training.runs import claims
@@ -37,6 +39,7 @@ class Reporter:
         self._latest: dict[str, Any] = {"stage": "training"}
         self._stage = ""
         self._stage_began = 0.0
+        self._span = ExitStack()
         self._trace: list[list[float]] = []
         self._log: list[dict[str, Any]] = list(run.log)
         if run.attempt > 1:
@@ -49,6 +52,7 @@ class Reporter:
         """
         self.stage_over()
         self._stage, self._stage_began = stage, time.monotonic()
+        self._span.enter_context(span(stage, run=self._run.pk))
         self._next, self._trace = 0.0, []
         self._note(stage)
         self._say({"stage": stage}, log=self._log, **fields)
@@ -69,6 +73,7 @@ class Reporter:
             seconds = time.monotonic() - self._stage_began
             logger.info("Run %s: %s took %.1f s.", self._run.pk, self._stage, seconds)
         self._stage = ""
+        self._span.close()
 
     def training(self, progress: Progress) -> None:
         """Reports how far the training is, at most once a second. Raises `Superseded`."""

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.core.cache import cache
 from django.db.models import CharField, Count, F, Q
 from django.db.models.functions import Cast, Substr
+from django.utils import timezone
 
+from digitsite.counted import Counted
 from recognizer.models import Drawing
 from training.evaluation import chance
 from training.evaluation.intervals import wilson
@@ -79,16 +80,27 @@ class Rise:
 
 def lately(*, now: datetime) -> dict[datetime, Answers]:
     """The answers of each hour that is looked at: the last week's as they are, those of the
-    weeks before as they were at most `COUNTED_SECONDS` ago.
+    weeks before as they were a while ago, where they are many.
     """
-    today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    week = today - WINDOW
-    name = f"studio:answers-before-{week:%Y-%m-%d}"
-    before: dict[datetime, Answers] | None = cache.get(name)
-    if before is None:
+    week = _week_before(now)
+    counted_for, before = BEFORE.get()
+    if counted_for != week:  # midnight was since
         before = by_hour(since=week - SHOWN, until=week)
-        cache.set(name, before, COUNTED_SECONDS)
     return before | by_hour(since=week, until=now)
+
+
+def _week_before(now: datetime) -> datetime:
+    today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return today - WINDOW
+
+
+def _before() -> tuple[datetime, dict[datetime, Answers]]:
+    """The answers of the weeks before the last, and when that began."""
+    week = _week_before(timezone.now())
+    return week, by_hour(since=week - SHOWN, until=week)
+
+
+BEFORE = Counted("answers-before", _before, seconds=COUNTED_SECONDS)
 
 
 def by_hour(*, since: datetime, until: datetime) -> dict[datetime, Answers]:

@@ -25,6 +25,9 @@ KINDS = {
     "people": (What.BLOCK, What.CAP, What.TRUST, What.FORGET),
     "roles": (What.ROLE, What.TOKEN),
 }
+MAX_WORDS = 8
+# Of rows that no index finds, a page looks at so many.
+LOOKED_AT = 100_000
 # Beyond it no database has a number.
 MAX_DIGITS = 9
 
@@ -39,7 +42,7 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some acts, and the key before which the next page's rows lie; None on the last."""
+    """Some acts or none, and the key before which the next page's rows lie; None on the last."""
 
     acts: list[Act]
     before: int | None
@@ -56,7 +59,8 @@ def decisions(*, text: str = "", kind: str = "", before: int | None = None) -> P
     rows = _found(rows, text, kind)
     if before is not None:
         rows = rows.filter(pk__lt=before)
-    found = list(rows[: ROWS + 1])
+    end = _end_of_look(text, before)
+    found = list(rows.filter(pk__gte=end)[: ROWS + 1]) if end else list(rows[: ROWS + 1])
     is_last = len(found) <= ROWS
     acts: dict[uuid.UUID, Audit] = {}
     for row in found[:ROWS]:
@@ -64,8 +68,25 @@ def decisions(*, text: str = "", kind: str = "", before: int | None = None) -> P
     sizes = _sizes(list(acts))
     return Page(
         [Act(row, sizes.get(act, 1)) for act, row in acts.items()],
-        None if is_last else _first_of(found[ROWS - 1]),
+        (end or None) if is_last else _first_of(found[ROWS - 1]),
     )
+
+
+def _end_of_look(text: str, before: int | None) -> int:
+    """The row as far as which a page looks; 0 is the first, for what an index finds.
+
+    Of other words each row has to be read: a page looks at `LOOKED_AT`, and the next goes on.
+    """
+    if all(_has_index(word) for word in text.split()[:MAX_WORDS]):
+        return 0
+    start = before or total() + 1
+    return max(0, start - LOOKED_AT)
+
+
+def _has_index(word: str) -> bool:
+    name, _colon, value = word.partition(":")
+    is_named = name in ("who", "version", "run") and bool(value)
+    return is_named or _key(word) is not None
 
 
 def total() -> int:
@@ -77,7 +98,7 @@ def total() -> int:
 def _found(rows: QuerySet[Audit], text: str, kind: str) -> QuerySet[Audit]:
     if kind in KINDS:
         rows = rows.filter(what__in=KINDS[kind])
-    for word in text.split()[:8]:
+    for word in text.split()[:MAX_WORDS]:
         rows = rows.filter(_fitting(word))
     return rows
 
@@ -93,10 +114,15 @@ def _fitting(word: str) -> Q:
         return Q(what__in=KINDS["versions"], number=int(value))
     if name == "run" and is_number:
         return Q(what__in=KINDS["runs"], number=int(value))
-    with suppress(ValueError):
-        key = uuid.UUID(word)
+    if key := _key(word):
         return Q(drawing=key) | Q(contributor=key) | Q(act=key)
     return Q(why__icontains=word)
+
+
+def _key(word: str) -> uuid.UUID | None:
+    with suppress(ValueError):
+        return uuid.UUID(word)
+    return None
 
 
 def _sizes(acts: list[uuid.UUID]) -> dict[uuid.UUID, int]:

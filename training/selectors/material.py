@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.core.cache import cache
 from django.db.models import Count, F, Q, Window
 from django.db.models.functions import RowNumber
 
+from digitsite.counted import Counted
 from recognizer.labels import LABELS
 from recognizer.models import Contributor, Drawing
 from training.data.snapshot import held_out_of
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from training.models import TrainingRun
 
 MNIST_TRAINING = 60_000
-# For so long a count of the whole table is shown again.
-COUNTED_SECONDS = 60
+# For so long a count of the whole table is shown again, where it takes long.
+COUNTED_SECONDS = 300
 
 
 @dataclass(slots=True)
@@ -64,7 +64,7 @@ class Material:
 def material(last: TrainingRun | None, *, now: datetime) -> Material:
     """The material at `now`; new is what was accepted since the run `last` was asked for.
 
-    What is new is counted each time; all that there is, every `COUNTED_SECONDS`.
+    What is new is counted each time; all that there is may be counted a while ago.
     """
     new = newly_accepted(last, now=now)
     parts = (
@@ -80,50 +80,42 @@ def material(last: TrainingRun | None, *, now: datetime) -> Material:
         for part in (labels[label], sources[source], total):
             part.fresh += n
         wrong += read_wrong
-    everything = _counted()
+    everything = TRAINABLE.get()
     for (label, source), n in everything.parts.items():
         for part in (labels[label], sources[source], total):
             part.n += n
     for part in (*labels.values(), *sources.values(), total):
         part.n = max(part.n, part.fresh)
-    fresh_people = set(new.order_by().values_list("contributor_id", flat=True).distinct())
-    held_out = held_out_of(everything.people.keys() | fresh_people)
-    judged = sum(everything.people.get(person, 0) for person in held_out)
+    fresh_people = new.order_by().aggregate(n=Count("contributor", distinct=True))["n"]
     return Material(
         labels=labels,
         sources=dict(sources),
         total=total,
-        people=len(everything.people.keys() | fresh_people),
-        fresh_people=len(fresh_people),
+        people=max(everything.people, fresh_people),
+        fresh_people=fresh_people,
         wrong=wrong,
-        held_out=judged,
-        held_out_people=len(held_out),
-        smallest=smallest_difference(judged),
+        held_out=everything.held_out,
+        held_out_people=everything.held_out_people,
+        smallest=smallest_difference(everything.held_out),
     )
 
 
 def trainable_total() -> int:
-    """How many drawings may be learned from, as counted at most `COUNTED_SECONDS` ago."""
-    return sum(_counted().parts.values())
+    """How many drawings may be learned from, as counted a while ago where they are many."""
+    return sum(TRAINABLE.get().parts.values())
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
-    """All trainable drawings by (label, source), and by contributor."""
+class Trainable:
+    """All trainable drawings by (label, source), by how many people, and how many are held out."""
 
     parts: dict[tuple[str, str], int]
-    people: dict[uuid.UUID, int]
+    people: int
+    held_out: int
+    held_out_people: int
 
 
-def _counted() -> Counted:
-    found: Counted | None = cache.get("studio:trainable")
-    if found is None:
-        found = _count()
-        cache.set("studio:trainable", found, COUNTED_SECONDS)
-    return found
-
-
-def _count() -> Counted:
+def _count() -> Trainable:
     rows = Drawing.objects.trainable().order_by()
     parts = rows.values_list("accepted_label", "source").annotate(n=Count("*"))
     # Counted person by person, as an index has them; with what is counted in the filter a
@@ -136,7 +128,17 @@ def _count() -> Counted:
         .annotate(n=Count("review", filter=trainable))
         .filter(n__gt=0)
     )
-    return Counted({(label, source): n for label, source, n in parts}, dict(people))
+    by_person = dict(people)
+    held_out = held_out_of({*by_person})
+    return Trainable(
+        {(label, source): n for label, source, n in parts},
+        len(by_person),
+        sum(by_person[person] for person in held_out),
+        len(held_out),
+    )
+
+
+TRAINABLE = Counted("trainable", _count, seconds=COUNTED_SECONDS)
 
 
 def newest_by_label(last: TrainingRun | None, *, now: datetime, most: int) -> list[uuid.UUID]:

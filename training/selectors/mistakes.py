@@ -11,6 +11,7 @@ import numpy as np
 from django.core.cache import cache
 from django.db.models import Count
 
+from digitsite.counted import Counted
 from recognizer.labels import CLASSES, LABELS
 from recognizer.models import Drawing, ModelVersion
 from training.data.mnist import tests_at_hand
@@ -24,7 +25,7 @@ MNIST, HELD_OUT, LIVE = "mnist", "held_out", "live"
 SETS = (HELD_OUT, MNIST, LIVE)
 # Of live answers so many are looked at, the newest accepted ones.
 MOST_LIVE = 5000
-COUNTED_SECONDS = 60
+COUNTED_SECONDS = 300
 MAX_TILES = 48
 MAX_SAMPLES, LOOKED_AT = 10, 600
 TILE_FIELDS = ("pk", "strokes", "pixels", "label", "accepted_label", "digit")
@@ -139,6 +140,10 @@ def samples() -> dict[str, list[Drawing]]:
 
 def histogram() -> dict[str, Counter[str]]:
     """How many accepted drawings there are, by label and source."""
+    return ACCEPTED.get()
+
+
+def _accepted() -> dict[str, Counter[str]]:
     counted = (
         Drawing.objects.accepted()
         .order_by()
@@ -149,3 +154,6 @@ def histogram() -> dict[str, Counter[str]]:
     for row in counted:
         found[row["accepted_label"]][row["source"]] += row["count"]
     return found
+
+
+ACCEPTED = Counted("accepted", _accepted, seconds=COUNTED_SECONDS)

@@ -9,13 +9,20 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from django.core.cache import cache
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
+from digitsite.counted import Counted
 from recognizer import formatting
-from recognizer.models import Contributor, Drawing, DrawingUse, ModelVersion, label_in_sql
+from recognizer.models import (
+    Contributor,
+    Drawing,
+    DrawingUse,
+    ModelVersion,
+    Promotion,
+    label_in_sql,
+)
 from training.evaluation.counts import ISSUED, Outcome, sign_test
 from training.evaluation.gate import DIGIT, HELD_OUT, MNIST, SOURCE, UNLABELLED
 from training.evaluation.intervals import paired_difference
@@ -25,7 +32,8 @@ if TYPE_CHECKING:
 
 MAX_TILES = 60
 MAX_PEOPLE = 8
-COUNTED_SECONDS = 300
+# What is counted of versions changes by what is deleted alone.
+FOUND_SECONDS = 86_400
 NEWER, OLDER = "candidate", "champion"
 # What a tile and the tables below read of a drawing.
 FIELDS = (
@@ -214,7 +222,9 @@ def _both(newer: ModelVersion, older: ModelVersion) -> Any:
 
 
 def _judged_by_both(newer: ModelVersion, older: ModelVersion) -> int:
-    return int(_both(newer, older).count())
+    name = f"judged-by-{newer.pk}-{older.pk}"
+    counted: Counted[int] = Counted(name, _both(newer, older).count, seconds=FOUND_SECONDS)
+    return counted.get()
 
 
 def _left(newer: ModelVersion, older: ModelVersion, ids: set[str]) -> set[str]:
@@ -319,15 +329,22 @@ class Mover:
 def movers(newer: ModelVersion, older: ModelVersion | None) -> list[Mover]:
     """Whose drawings the newer version learned from and the older did not, the most first.
 
-    They are tens of thousands, of which nothing changes but what is deleted: what was found is
-    shown again for `COUNTED_SECONDS`.
+    They may be a million, of which nothing changes but what is deleted: what was found of whom is
+    shown again for `FOUND_SECONDS`, of those who are still there.
     """
-    name = f"studio:movers-{newer.pk}-{older.pk if older else 0}"
-    found: list[Mover] | None = cache.get(name)
-    if found is None:
-        found = _movers(_new_to(newer, older))
-        cache.set(name, found, COUNTED_SECONDS)
-    return found
+    name = f"movers-{newer.pk}-{older.pk if older else 0}"
+    uses = _new_to(newer, older)
+    found = Counted(name, lambda: _moved(uses), seconds=FOUND_SECONDS).get()
+    keys = [key for key, _figures in found]
+    people = Contributor.objects.filter(pk__in=keys).select_related("user").in_bulk()
+    return [Mover(people[key], *figures) for key, figures in found if key in people]
+
+
+def movers_ahead() -> None:
+    """Finds those of the newest version, which is compared next, before anybody asks."""
+    newest, promotion = ModelVersion.objects.first(), Promotion.objects.newest()
+    if newest and promotion and newest.pk != promotion.version_id:
+        movers(newest, promotion.version)
 
 
 def _new_to(newer: ModelVersion, older: ModelVersion | None) -> QuerySet[DrawingUse]:
@@ -339,7 +356,11 @@ def _new_to(newer: ModelVersion, older: ModelVersion | None) -> QuerySet[Drawing
     return uses.filter(~Exists(known))
 
 
-def _movers(uses: QuerySet[DrawingUse]) -> list[Mover]:
+# Whose drawings are new, and the figures of that, as `Mover` has them.
+Moved: TypeAlias = tuple[uuid.UUID, tuple[int, float, int, str, str, int]]
+
+
+def _moved(uses: QuerySet[DrawingUse]) -> list[Moved]:
     read = label_in_sql("drawing__digit")
     contested = ~Q(drawing__accepted_label="") & ~Q(drawing__accepted_label=read)
     every = uses.values("role").annotate(n=Count("*")).values("n")
@@ -353,17 +374,17 @@ def _movers(uses: QuerySet[DrawingUse]) -> list[Mover]:
     for row in words.values(who, "drawing__accepted_label", "read").annotate(n=Count("*")):
         pair = (row["drawing__accepted_label"], row["read"], row["n"])
         most[row[who]] = max(most.get(row[who], ("", "", 0)), pair, key=lambda one: one[2])
-    people = Contributor.objects.filter(pk__in=rows).select_related("user").in_bulk()
     return [
-        Mover(
-            people[key],
-            row["new"],
-            row["new"] / row["every"],
-            row["contested"],
-            *most.get(key, ("", "", 0)),
+        (
+            key,
+            (
+                row["new"],
+                row["new"] / row["every"],
+                row["contested"],
+                *most.get(key, ("", "", 0)),
+            ),
         )
         for key, row in rows.items()
-        if key in people
     ]
 
 

@@ -43,7 +43,7 @@ def suspected(user: User) -> DrawingQuerySet:
     They were read when they came, so by a version that had never learned from them.
     """
     judged = Review.objects.filter(drawing=OuterRef("pk"), reviewer=user, undone_by=None)
-    rows = Drawing.objects.accepted().filter(is_gold=False).read_right(right=False)
+    rows = Drawing.objects.accepted_as_other().filter(is_gold=False)
     return rows.filter(~Exists(judged))
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -37,7 +36,6 @@ LEAST = 20
 MAX_RUNS = 6
 # On the map so many are shown, of each kind; the ink of people's takes room.
 MAX_DOTS, MAX_INK = 500, 260
-SHOWN_SECONDS = 60
 SIDE = 640
 
 
@@ -275,8 +273,8 @@ def _samples() -> list[tuple[str, list[Tile]]]:
 
 
 def _histogram() -> list[dict[str, Any]]:
-    """Bars of the accepted drawings by label; counted once a minute at most."""
-    counted = cache.get_or_set("studio:histogram", mistakes.histogram, SHOWN_SECONDS) or {}
+    """Bars of the accepted drawings by label."""
+    counted = mistakes.histogram()
     most = max((sum(counts.values()) for counts in counted.values()), default=0)
     if not most:
         return []

@@ -24,6 +24,7 @@ from recognizer.services import sweeping, versions
 from recognizer.services.drawings import drawings_delete
 from recognizer.serving import artifacts, registry
 from tests import ROOT
+from tests.support import factories
 from tests.support.api import image_files, own, stored
 from tests.support.drawings import FOUR, body, in_base64, picture
 from tests.support.site import Client, Site
@@ -248,6 +249,20 @@ def test_counters_that_are_wrong_are_counted_anew(visitor: APIClient) -> None:
     for row in (Contributor.objects.get(), StorageUse.objects.get(owner=StorageUse.SITE)):
         weights = Drawing.objects.values_list("stored_bytes", flat=True)
         assert (row.stored_drawings, row.stored_bytes) == (2, sum(weights))
+    assert sweep() == []
+
+
+def test_a_versions_drawings_are_counted_and_counted_down(live_model: ModelVersion) -> None:
+    drawings = [factories.drawing(factories.contributor(), live_model) for _ in range(2)]
+    for drawing in drawings:
+        live_model.uses.create(drawing=drawing, role="train")
+    sentence = "1 versions' counts of their drawings were wrong and are mended."
+    assert sentence not in sweep()  # it was not known, which is no fault
+    ModelVersion.objects.filter(drawings_left=2).update(drawings_left=7)
+    assert sweep() == [sentence]
+    drawings_delete(drawings=drawings[:1])
+    live_model.refresh_from_db()
+    assert live_model.drawings_left == 1
     assert sweep() == []
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.urls import reverse
 from rest_framework.test import APIClient
 
 from recognizer.models import Audit, Drawing, ModelVersion
@@ -15,6 +16,7 @@ from recognizer.services.contributors import contributor_block, contributor_forg
 from recognizer.services.reviews import Decision, reviews_decide, reviews_undo
 from tests.support import factories
 from training import services
+from training.selectors import decisions
 
 pytestmark = pytest.mark.django_db
 
@@ -104,6 +106,22 @@ def test_page_by_page_nothing_is_shown_twice_or_left_out(
         address = response.context["earlier"]
     one, many = "admin accepted this as 4", "admin accepted 40 drawings"
     assert seen == [many, one] * 3 + ["The site made version 1 live"]
+
+
+def test_what_no_index_finds_is_looked_for_so_far_at_a_time(
+    admin: APIClient, admin_user: User, live_model: ModelVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decisions, "LOOKED_AT", 20)
+    seven, rest = waiting(live_model, 1), waiting(live_model, 45)
+    decide(seven, admin_user, "7")
+    decide(rest, admin_user, "4")
+    lines, told, address = [], [], reverse("studio:audit", query={"q": "label:7"})
+    while address:
+        response = admin.get(address)
+        lines.append(len(response.context["lines"]))
+        told.append("No row fits so far" in response.content.decode())
+        address = response.context["earlier"]
+    assert (lines, told) == ([0, 0, 1], [True, True, False])
 
 
 def test_every_kind_of_decision_has_its_words(
