@@ -6,6 +6,7 @@ import fcntl
 import gc
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -89,8 +90,11 @@ def pytest_configure() -> None:
 def pytest_collection_finish() -> None:
     """Leaves thousands of tests and what they import to themselves.
 
-    To look through them again and again took a third of the tests' time.
+    To look through them again and again took a third of the tests' time. Of TensorFlow they import
+    nothing before they run: it takes each process seconds, and most of them run no test of it.
     """
+    if "tensorflow" in sys.modules:
+        raise pytest.UsageError("A test's module imports TensorFlow: import it in the test.")
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
