@@ -139,14 +139,16 @@ def _next(waiting: list[Step], at_work: Iterable[Step], room: int) -> Step | Non
 
 
 def execute(step: Step, place: Path, processes: Processes) -> Outcome:
-    """In a folder of its own, so that no step meets what another left behind."""
+    """In a folder of its own, so that no step meets what another left behind; beside it there is
+    one for what takes long to make, and which nobody changes."""
     environment = {name: value for name, value in os.environ.items() if name not in OURS}
     begun = time.monotonic()
     data = place / "var"
     data.mkdir(parents=True)
     try:
         with step.around() as extra:
-            environment |= ONE_CORE_EACH | {"VAR_DIR": str(data)} | extra
+            folders = {"VAR_DIR": str(data), "TESTS_SHARED_DIR": str(place.parent)}
+            environment |= ONE_CORE_EACH | folders | extra
             status = processes.run(step.command, environment, place / "output")
     except (OSError, subprocess.CalledProcessError) as error:
         return Outcome(step.name, "failed", time.monotonic() - begun, str(error))
