@@ -38,6 +38,9 @@ class BundledFinder(BaseFinder):
     def __init__(self, *_: Any) -> None:
         self.one_by_one = FileSystemFinder()
 
+    def check(self, **kwargs: Any) -> list[Any]:
+        return []
+
     def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
         place, found = made()
         if path not in found.contents:
