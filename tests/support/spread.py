@@ -32,6 +32,7 @@ TOGETHER = {
 LONG = {
     "tests/browser/test_turn.py": 60,
     "tests/training/test_worker_faults.py": 45,
+    "tests/browser/test_axe.py": 40,
     "tests/project/test_old_site.py": 40,
     "tests/project/test_readme.py::test_the_circle": 35,
 }
