@@ -36,9 +36,9 @@ help: ## say what there is
 run: .venv/run-installed browser-packages ## start the site (HOST=, PORT= choose the address)
 	@$(PY) manage.py up --host $(HOST) --port $(PORT)
 
-check: .venv/test-installed node_modules/.test-installed ## check in some minutes what a change may have broken
+check: .venv/test-installed node_modules/.test-installed ## check in a minute and a half what a change may have broken
 	@$(PY) -m tests.everything style biome format types js-types \
-		layers requirements dependencies migrations javascript quick
+		layers requirements dependencies migrations schema javascript quick
 
 test: .venv/test-installed node_modules/.test-installed ## check everything, in some 25 minutes of two cores
 	@$(PY) -m tests.everything

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import fcntl
 import gc
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -26,7 +26,7 @@ from rest_framework.test import APIClient
 from recognizer.models import ModelVersion
 from recognizer.services import hands, versions
 from recognizer.serving import registry
-from tests.support import buckets, networks, servers
+from tests.support import buckets, networks, servers, shared, spread
 from tests.support.buckets import Bucket
 from tests.support.wire import Wire
 from training.data.mnist import CorpusUnavailable, load_configured
@@ -71,26 +71,57 @@ def _clean_process() -> Iterator[None]:
 
 # Each of them opens the database, by itself or by what it asks for.
 ROWS = {"db", "transactional_db", "django_db_setup"}
+# What these promise is decided before a row is asked for, or beside it: refusals of what was sent,
+# headers, counters of the cache, files. That rows stay as they are, one database says for all.
+BESIDE_ROWS = (
+    "tests/digitsite/http/test_application.py",
+    "tests/digitsite/http/test_cross_origin.py",
+    "tests/digitsite/http/test_errors.py",
+    "tests/digitsite/http/test_security.py",
+    "tests/digitsite/http/test_throttling.py",
+    "tests/digitsite/statics/",
+    "tests/faults/test_pictures.py",
+    "tests/project/test_translations.py",
+    "tests/recognizer/api/test_bad_input.py",
+    "tests/recognizer/preprocessing/",
+    "tests/recognizer/segmentation/",
+    "tests/recognizer/serving/test_hostile_artifacts.py",
+    "tests/recognizer/test_pricing.py",
+    "tests/recognizer/web/test_draw_page.py",
+    "tests/recognizer/web/test_model_files.py",
+    "tests/recognizer/web/test_offline.py",
+)
 
 
 @pytest.hookimpl(tryfirst=True)  # before the tests are chosen by their marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks what reads or writes rows: that is what another database may do otherwise."""
+    """Marks what reads or writes rows, what of it another database may do otherwise, and the first
+    test of each module, by which `make check` sees whether its subject works at all."""
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
         if item.get_closest_marker("django_db") or not ROWS.isdisjoint(fixtures):
             item.add_marker("database")
+            if not item.nodeid.startswith(BESIDE_ROWS):
+                item.add_marker("dialect")
+        if item.name.startswith("test_it_works"):
+            item.add_marker("works")
 
 
 def pytest_configure() -> None:
     gc.disable()  # what is collected is all kept
 
 
-def pytest_collection_finish() -> None:
-    """Leaves thousands of tests and what they import to themselves.
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist tells of their order
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Begins with the longest, and leaves thousands of tests and what they import to themselves.
 
-    To look through them again and again took a third of the tests' time.
+    To look through them again and again took a third of the tests' time. Of TensorFlow they import
+    nothing before they run: it takes each process seconds, and most of them run no test of it.
     """
+    if "tensorflow" in sys.modules:
+        raise pytest.UsageError("A test's module imports TensorFlow: import it in the test.")
+    if hasattr(session.config, "workerinput"):
+        spread.longest_first(session.items)
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
@@ -99,9 +130,8 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    from tests.support.spread import Spread
-
-    return Spread(config, log)
+    config.option.loadscopereorder = False
+    return spread.Spread(config, log)
 
 
 def pytest_sessionfinish() -> None:
@@ -118,15 +148,9 @@ def live_model(db: None) -> ModelVersion:
 
 
 @pytest.fixture(scope="session")
-def formats(tmp_path_factory: pytest.TempPathFactory, testrun_uid: str) -> Path:
-    """A folder with an artifact of each format, `1` and `2`; a test changes copies only.
-
-    All processes of one run share it: to export them takes longer than most tests.
-    """
-    place = tmp_path_factory.getbasetemp().parent / f"formats-{testrun_uid}"
-    with place.with_suffix(".lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        return place if place.is_dir() else networks.write_both(place)
+def formats() -> Path:
+    """A folder with an artifact of each format, `1` and `2`; a test changes copies only."""
+    return shared.made_once("formats", networks.write_both)
 
 
 @pytest.fixture

@@ -7,6 +7,8 @@ from pathlib import Path
 # Set before the settings read it. A run's children (servers, workers) inherit it. Every
 # process of pytest-xdist makes one of its own in that of the process which started it.
 os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="digits-test-", dir=os.environ.get("VAR_DIR"))
+# What takes long to make lies in the first one's (tests/support/shared.py).
+os.environ.setdefault("TESTS_SHARED_DIR", os.environ["VAR_DIR"])
 os.environ["SECRET_KEY"] = "only-for-tests-and-long-enough-to-satisfy-every-check-of-django-5"
 os.environ.setdefault("ALLOWED_HOSTS", "localhost,127.0.0.1,testserver")
 

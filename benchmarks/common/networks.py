@@ -14,7 +14,7 @@ import numpy as np
 from benchmarks.common import people, results, trained
 from recognizer.labels import NOT_A_DIGIT_CLASS
 from recognizer.serving.engine import LiteRTEngine
-from training.network.calibration import softmax
+from training.network.calibration import THRESHOLDS, softmax
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -46,9 +46,7 @@ class Outputs:
     @property
     def answers(self) -> NDArray[np.int64]:
         """(n,) what the site says at a new version's thresholds: a digit, or 10 for no digit."""
-        from training.runs import learning
-
-        none = self.probabilities[:, NOT_A_DIGIT_CLASS] >= learning.THRESHOLDS.not_a_digit
+        none = self.probabilities[:, NOT_A_DIGIT_CLASS] >= THRESHOLDS.not_a_digit
         return np.where(none, NOT_A_DIGIT_CLASS, self.digits)
 
     @property

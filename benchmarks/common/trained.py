@@ -28,7 +28,7 @@ from recognizer.serving import artifacts
 from training.data import dataset, snapshot
 from training.data.augmentation import STANDARD, Variation
 from training.examples import Examples
-from training.network.calibration import fit_temperature
+from training.network.calibration import THRESHOLDS, fit_temperature
 from training.network.progress import EpochResult, Progress
 from training.network.recipe import Recipe
 
@@ -206,7 +206,6 @@ def _keep(
     """Exports as the site does, the temperature fitted on the validation examples."""
     from training.export.artifact import export
     from training.network.model import predict_logits
-    from training.runs import learning
 
     logits = predict_logits(readers.picture, lesson.validation.glyphs)
     temperature = fit_temperature(logits, lesson.validation.labels)
@@ -216,7 +215,7 @@ def _keep(
         readers,
         unfinished,
         calibration=replace(calibration, picture=temperature),
-        thresholds=asdict(learning.THRESHOLDS),
+        thresholds=asdict(THRESHOLDS),
         glyphs=lesson.validation.glyphs[-PARITY_GLYPHS:],
     )
     epochs = [asdict(result) for result in results]

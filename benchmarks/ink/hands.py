@@ -16,7 +16,7 @@ from recognizer.serving.decision import SURE, readings
 from recognizer.serving.engine import LiteRTEngine, Outputs
 from recognizer.serving.memory import Hand, Recall
 from training.examples import Examples
-from training.runs import learning
+from training.network.calibration import THRESHOLDS
 from training.synthesis import non_digits
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def some(outputs: Outputs, rows: Any) -> Outputs:
 
 def answers(outputs: Outputs, recalls: Sequence[Recall | None] | None = None) -> Answers:
     """What the site says of n glyphs, by its own thresholds."""
-    given = readings(outputs, learning.THRESHOLDS, recalls)
+    given = readings(outputs, THRESHOLDS, recalls)
     return Answers(
         np.array([NOT_A_DIGIT_CLASS if one.digit is None else one.digit for one in given]),
         np.array([one.verdict == SURE for one in given]),

@@ -25,7 +25,7 @@ from recognizer.preprocessing import ink
 from recognizer.preprocessing.glyph import Glyphs
 from recognizer.serving.decision import SURE, readings
 from recognizer.serving.engine import LiteRTEngine
-from training.runs import learning
+from training.network.calibration import THRESHOLDS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -52,7 +52,7 @@ class Answers:
 def answers(engine: LiteRTEngine, glyphs: Glyphs) -> Answers:
     """The answers of a network at the site's own thresholds."""
     outputs = engine.predict(glyphs)
-    given = readings(outputs, learning.THRESHOLDS)
+    given = readings(outputs, THRESHOLDS)
     return Answers(
         np.array([NOT_A_DIGIT_CLASS if one.digit is None else one.digit for one in given]),
         np.array([one.verdict == SURE for one in given]),

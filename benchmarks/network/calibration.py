@@ -20,8 +20,12 @@ from numpy.typing import NDArray
 from benchmarks.common import data, networks, results
 from benchmarks.common.results import percent
 from recognizer.serving import decision
-from training.network.calibration import BINS, calibration_error, negative_log_likelihood
-from training.runs import learning
+from training.network.calibration import (
+    BINS,
+    THRESHOLDS,
+    calibration_error,
+    negative_log_likelihood,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -108,7 +112,7 @@ def main() -> None:
         reading
         for part in parts
         for reading in decision.readings(
-            part.network.engine.predict(ink.examples.glyphs[part.rows]), learning.THRESHOLDS
+            part.network.engine.predict(ink.examples.glyphs[part.rows]), THRESHOLDS
         )
     ]
     rows = []

@@ -21,7 +21,7 @@ from benchmarks.network import scores
 from recognizer.labels import NOT_A_DIGIT_CLASS
 from recognizer.serving.decision import SURE, readings
 from training.examples import Examples, concatenate
-from training.runs import learning
+from training.network.calibration import THRESHOLDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,7 +74,7 @@ def by_the_site(part: Part, ink: Ink, letters: Ink, mnist: Examples) -> dict[str
     """What the site says at its own thresholds: the shares called no digit, and surely a digit."""
 
     def shares(glyphs: Glyphs) -> Figures:
-        said = readings(part.network.engine.predict(glyphs), learning.THRESHOLDS)
+        said = readings(part.network.engine.predict(glyphs), THRESHOLDS)
         return {
             "called no digit %": sum(one.digit is None for one in said) / len(said),
             "surely a digit %": sum(one.digit is not None and one.verdict == SURE for one in said)
@@ -112,8 +112,8 @@ def report(methods: list[dict[str, Figures]], decided: list[dict[str, Figures]])
             f"AUROC of letters against digits, and the share of the letters rejected where "
             f"{percent(REJECTED_DIGITS, 0)} % of the digits are.",
             table_of(decided, "as the site decides"),
-            f"At the thresholds of a new version: no digit from {learning.THRESHOLDS.not_a_digit}, "
-            f"sure from {learning.THRESHOLDS.sure}.",
+            f"At the thresholds of a new version: no digit from {THRESHOLDS.not_a_digit}, "
+            f"sure from {THRESHOLDS.sure}.",
         ]
     )
 

@@ -169,6 +169,8 @@ def test_on_an_empty_sheet_there_is_no_digit(film: Film) -> None:
     look(page)
     says(page, "No digit found")
     expect(page.locator("#sighted")).to_be_hidden()
+    # And where there is one camera there is no choice.
+    expect(page.get_by_role("button", name="Other camera")).to_be_hidden()
 
 
 def test_what_is_no_digit_is_not_read_as_one(film: Film) -> None:
@@ -227,13 +229,6 @@ def test_one_of_two_cameras_is_chosen(film: Film) -> None:
     page.get_by_role("button", name="Other camera").click()
     until(page, f"(first) => ![undefined, first].includes(({current})())", first)
     expect(page.get_by_role("button", name="Use this")).to_be_enabled()
-
-
-def test_with_one_camera_there_is_no_choice(film: Film) -> None:
-    page = film(*trembling([]))
-    look(page)
-    says(page, "No digit found")
-    expect(page.get_by_role("button", name="Other camera")).to_be_hidden()
 
 
 def test_escape_leaves_the_camera_and_switches_it_off(film: Film) -> None:

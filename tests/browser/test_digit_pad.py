@@ -18,7 +18,7 @@ from tests import ROOT
 from tests.browser.test_axe import flaws
 from tests.support.drawings import CROSS, DOUBTFUL, FOUR, SEVEN, beside
 from tests.support.npm import esbuild, install_digit_pad
-from tests.support.site import Site
+from tests.support.site import Site, with_static_files
 from tests.support.tensorflowjs import needs_packages
 
 pytestmark = [pytest.mark.browser, needs_packages]
@@ -80,8 +80,7 @@ def server() -> Iterator[Elsewhere]:
 def site(server: Elsewhere, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A digit reader that allows the other site, with its scripts as they are built."""
     folder = tmp_path_factory.mktemp("site")
-    with Site(folder, CORS_ALLOWED_ORIGINS=server.address) as site:
-        site.manage("collectstatic", "--noinput", "--verbosity", "0")
+    with Site(folder, CORS_ALLOWED_ORIGINS=server.address, **with_static_files()) as site:
         site.web()
         yield site
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from tests.support.browser import draw_with_finger, replay, replay_and_wait, until
 from tests.support.drawings import FOUR, SEVEN
 from tests.support.loading import NOTE_INK, SLOW, ink_after_paint, slow_down
-from tests.support.site import Site
+from tests.support.site import Site, with_static_files
 from tests.support.tensorflowjs import needs_packages
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, needs_packages]
@@ -30,10 +30,11 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str],
 
     def start(how: str) -> Site:
         if how not in sites:
-            without = {} if how == "bundled" else {"WITHOUT_NPM": "1"}
+            own = with_static_files() if how == "bundled" else {"WITHOUT_NPM": "1"}
             folder = tmp_path_factory.mktemp("site")
-            sites[how] = Site(folder, **without).__enter__()
-            sites[how].manage("collectstatic", "--noinput")
+            sites[how] = Site(folder, **own).__enter__()
+            if how == "one by one":
+                sites[how].manage("collectstatic", "--noinput")
             sites[how].web()
         return sites[how]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import statistics
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -90,20 +91,22 @@ def bars(page: Page) -> list[str]:
     return page.locator("#feedback .share").all_text_contents()
 
 
-@pytest.mark.parametrize("fault", ["down", "broken"])
-def test_where_the_server_is_not_the_browser_answers(reading: Page, fault: str) -> None:
-    def fail(route: Route) -> None:
-        if fault == "down":
-            route.abort()
-        else:
-            route.fulfill(status=502, body="Bad gateway")
-
-    reading.route("**/api/v1/predict/", fail)
-    draw(reading, FOUR)
-    expect(reading.locator("#by")).to_contain_text("in this browser in")
-    expect(reading.locator("#words")).to_contain_text("4")
-    expect(reading.locator("#version")).to_have_text("Model version 1")
-    expect(reading.locator("#notice")).to_be_hidden()
+def test_where_the_server_is_not_the_browser_answers(reading: Page) -> None:
+    """Whether it is down or broken."""
+    faults: list[Callable[[Route], None]] = [
+        lambda route: route.abort(),
+        lambda route: route.fulfill(status=502, body="Bad gateway"),
+    ]
+    for fault in faults:
+        reading.route("**/api/v1/predict/", fault)
+        draw(reading, FOUR)
+        expect(reading.locator("#by")).to_contain_text("in this browser in")
+        expect(reading.locator("#words")).to_contain_text("4")
+        expect(reading.locator("#version")).to_have_text("Model version 1")
+        expect(reading.locator("#notice")).to_be_hidden()
+        reading.unroute_all()
+        reading.get_by_role("button", name="Clear").click()
+        expect(reading.locator("#by")).to_be_empty()
 
 
 def test_a_number_is_read_here_as_there(reading: Page) -> None:

@@ -71,9 +71,13 @@ def take(page: Page, how: str, content: bytes) -> None:
         page.evaluate(EVENT, [how, base64.b64encode(content).decode()])
 
 
-@pytest.mark.parametrize("how", ["choose", "drop", "paste"])
 @pytest.mark.parametrize(
-    ("reads", "strokes", "told"), [("One digit", FOUR, "4"), ("A number", FORTY_FOUR, "44")]
+    ("how", "reads", "strokes", "told"),
+    [
+        ("choose", "One digit", FOUR, "4"),
+        ("drop", "A number", FORTY_FOUR, "44"),
+        ("paste", "One digit", FOUR, "4"),
+    ],
 )
 def test_photos_are_read_offline_as_by_the_server(
     kept: Page, how: str, reads: str, strokes: Any, told: str

@@ -47,38 +47,32 @@ def folder(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def python(folder: Path) -> Path:
-    """The folder with the Python client in it."""
+def python(folder: Path, site: Site) -> Path:
+    """The folder with the Python client and two programs beside it, all of their types checked."""
     (folder / "config.yml").write_text(CONFIG)
     options = "--path schema.json --config config.yml --meta none --fail-on-warning"
     target = ["--output-path", "digit_reader_client"]
     program = Path(sys.executable).with_name("openapi-python-client")
     run(folder, program, "generate", *options.split(), *target)
+    (folder / "circle.py").write_text((HERE / "circle.py").read_text())
+    (folder / "document.py").write_text(document("python", site))
+    checked = ("circle.py", "document.py", "digit_reader_client")
+    run(folder, sys.executable, "-m", "mypy", "--strict", *checked)
     return folder
 
 
 @pytest.fixture(scope="module")
-def typescript(folder: Path) -> Path:
-    """The folder with the types of the TypeScript client in it."""
+def typescript(folder: Path, site: Site) -> Path:
+    """The folder with the types of the TypeScript client and two programs, compiled with them."""
     (folder / "node_modules").symlink_to(NODE_MODULES, target_is_directory=True)
     (folder / "package.json").write_text('{"type": "module"}')
     node(folder, "openapi-typescript/bin/cli.js", "schema.json", "--output", "schema.d.ts")
-    return folder
-
-
-def run_python(folder: Path, name: str, source: str, *arguments: str) -> str:
-    """Checks the types of a program beside the client, all of the client's too, and runs it."""
-    (folder / name).write_text(source)
-    run(folder, sys.executable, "-m", "mypy", "--strict", name, "digit_reader_client")
-    return run(folder, sys.executable, name, *arguments)
-
-
-def run_typescript(folder: Path, name: str, source: str, *arguments: str) -> str:
-    """Checks the types of a program beside the client's, compiles it and runs it."""
-    (folder / f"{name}.ts").write_text(source)
+    (folder / "circle.ts").write_text((HERE / "circle.ts").read_text())
+    (folder / "document.ts").write_text(document("ts", site))
     options = "--strict --noUncheckedIndexedAccess --target es2023 --module nodenext --types node"
-    node(folder, "typescript/bin/tsc", *options.split(), f"{name}.ts", "schema.d.ts")
-    return run(folder, find_node() or "node", f"{name}.js", *arguments)
+    files = ("circle.ts", "document.ts", "schema.d.ts")
+    node(folder, "typescript/bin/tsc", *options.split(), *files)
+    return folder
 
 
 def document(language: str, site: Site) -> str:
@@ -89,20 +83,18 @@ def document(language: str, site: Site) -> str:
 
 
 def test_the_python_client_goes_round_the_circle(python: Path, site: Site) -> None:
-    source = (HERE / "circle.py").read_text()
-    run_python(python, "circle.py", source, site.address, site.token, "seven.png")
+    run(python, sys.executable, "circle.py", site.address, site.token, "seven.png")
 
 
 def test_the_typescript_client_goes_round_the_circle(typescript: Path, site: Site) -> None:
-    source = (HERE / "circle.ts").read_text()
-    run_typescript(typescript, "circle", source, site.address, site.token, "seven.png")
+    program = find_node() or "node"
+    run(typescript, program, "circle.js", site.address, site.token, "seven.png")
 
 
-def test_the_documents_lines_in_python_do_what_they_say(python: Path, site: Site) -> None:
-    said = run_python(python, "document.py", document("python", site))
-    assert said.split() == ["4", "pending", "accepted"]
+def test_the_documents_lines_in_python_do_what_they_say(python: Path) -> None:
+    assert run(python, sys.executable, "document.py").split() == ["4", "pending", "accepted"]
 
 
-def test_the_documents_lines_in_typescript_do_what_they_say(typescript: Path, site: Site) -> None:
-    said = run_typescript(typescript, "document", document("ts", site))
+def test_the_documents_lines_in_typescript_do_what_they_say(typescript: Path) -> None:
+    said = run(typescript, find_node() or "node", "document.js")
     assert said.split() == ["4", "pending", "accepted"]

@@ -75,20 +75,51 @@ def over(running: Cluster, run: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_the_circle_goes_round(running: Cluster) -> None:
+    """A drawing becomes an answer for everybody: real servers, a real worker, a real training."""
     visitor, staff = running.client(), running.client(running.site.token)
+    # A person draws, the site answers; nothing is stored.
+    answer = visitor.post("predict/", body(FOUR))
+    assert answer["model_version"] == 1
+    assert len(answer["probabilities"]) == 10
+
+    # It is stored, corrected, reviewed.
+    stored = []
     for strokes, label in ((FOUR, 4), (SEVEN, 7), (ONE, 1), (ZERO, 0)):
-        stored = visitor.post("drawings/", body(strokes, label=label))
-        staff.post(f"drawings/{stored['id']}/review/", {"decision": "accept"})
+        drawing = visitor.post("drawings/", body(strokes))
+        assert drawing["review"] == "unlabelled"
+        labelled = visitor.post(f"drawings/{drawing['id']}/label/", {"label": label})
+        assert labelled["review"] == "pending"
+        reviewed = staff.post(f"drawings/{drawing['id']}/review/", {"decision": "accept"})
+        assert (reviewed["review"], reviewed["accepted_label"]) == ("accepted", str(label))
+        stored.append(drawing["id"])
     assert send_picture(running).status_code == 201
     assert any(name.startswith("media/drawings/") for name in running.bucket.names())
 
-    run = over(running, staff.post("runs/", {"mode": "warm", "epochs": 1}))
-    assert run["status"] == "candidate", run["error"] or run["gate_report"]
-    [before] = {version_at(running, name) for name in HOSTS}
-    promotion = {"expected_live": before, "reason": "better"}
-    staff.post(f"versions/{run['candidate']}/promote/", promotion)
+    # An admin starts a retraining; a worker of its own process trains.
+    run = staff.post("runs/", {"mode": "warm", "epochs": 1})
+    assert run["status"] == "queued"
+    done = over(running, run)
+    assert done["status"] == "candidate", done["error"] or done["gate_report"]
+    assert done["dataset"]["drawings"]["train"] == 4
+    assert done["snapshot_digest"]
+    assert [epoch["epoch"] for epoch in done["history"]] == [1]
+    assert all(check["passed"] for check in done["gate_report"]["checks"])
+
+    # The candidate changes nothing until it is promoted, and can be taken back.
+    assert {version_at(running, name) for name in HOSTS} == {1}
+    promotion = {"expected_live": 1, "reason": "better"}
+    promoted = staff.post(f"versions/{done['candidate']}/promote/", promotion)
+    assert promoted["kind"] == "promote"
     time.sleep(FRESH_SECONDS)  # no process goes longer without asking
-    assert {version_at(running, name) for name in HOSTS} == {run["candidate"]}
+    assert {version_at(running, name) for name in HOSTS} == {2}
+    fate = visitor.get(f"drawings/{stored[0]}/")
+    assert fate["used_in"] == [{"version": 2, "role": "train"}]
+    assert fate["fate"].startswith("Used in version 2; version 2, now live, reads it as ")
+    staff.post("versions/rollback/")
+    time.sleep(FRESH_SECONDS)
+    assert {version_at(running, name) for name in HOSTS} == {1}
+    live = {one["number"]: one["live"] for one in staff.get("versions/")["results"]}
+    assert live == {1: True, 2: False}
 
 
 def test_a_web_process_is_killed(running: Cluster) -> None:
@@ -103,7 +134,7 @@ def test_a_web_process_is_killed(running: Cluster) -> None:
 
 def test_the_worker_is_killed_in_a_training(running: Cluster) -> None:
     staff = running.client(running.site.token)
-    run = staff.post("runs/", {"mode": "warm", "epochs": 2})
+    run = staff.post("runs/", {"mode": "warm", "epochs": 1})
     is_running = lambda: staff.get(f"runs/{run['id']}/")["status"] == "running"  # noqa: E731
     wait_for(is_running, seconds=120, why="the run is at work")
     running.kill("worker")

@@ -13,7 +13,7 @@ import requests
 from tests.support import caddy
 from tests.support.drawings import FOUR, body
 from tests.support.servers import free_port
-from tests.support.site import Client, Site, wait_for
+from tests.support.site import Client, Site, wait_for, with_static_files
 
 pytestmark = pytest.mark.slow
 
@@ -24,8 +24,8 @@ HOSTS = ["127.0.0.1", "127.0.0.2"]
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("site")
     behind_tls = {"HTTPS": "true", "TRUSTED_PROXIES": "1", "CSRF_TRUSTED_ORIGINS": ""}
-    with Site(folder, **behind_tls, THROTTLE_PREDICT="0", METRICS_TOKEN="t") as site:
-        site.manage("prepare", "static")
+    own = {**behind_tls, **with_static_files(), "THROTTLE_PREDICT": "0", "METRICS_TOKEN": "t"}
+    with Site(folder, **own) as site:
         yield site
 
 

@@ -17,6 +17,8 @@ from tests.support import proxy
 from tests.support.buckets import Bucket
 from tests.support.proxy import BREAKS, CLOSES, HANGS, Proxy
 
+pytestmark = pytest.mark.long
+
 FAULTS = ["503", "403", CLOSES, HANGS]
 
 

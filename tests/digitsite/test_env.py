@@ -288,6 +288,7 @@ def settings_with(
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -315,6 +316,7 @@ def test_a_setting_that_makes_no_sense_is_one_sentence(
     assert "cret" not in sentence
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "command", [("-m", "celery", "--app", "digitsite", "report"), ("-c", "import digitsite.wsgi")]
 )
@@ -326,6 +328,7 @@ def test_workers_and_servers_say_the_same_sentence(
     assert said.stderr.strip() == "WEB_WORKERS must be a whole number, not 'x'."
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("command", ["check", "up"])
 def test_a_key_that_might_be_guessed_stops_the_site(tmp_path: Path, command: str) -> None:
     said = settings_with(tmp_path, command=("manage.py", command), SECRET_KEY="abc")
@@ -355,6 +358,7 @@ def test_a_full_disk_does_not_keep_the_site_from_starting(
     assert env.folder("A", tmp_path) == tmp_path
 
 
+@pytest.mark.long
 def test_a_broker_that_nobody_knows_stops_the_site(tmp_path: Path) -> None:
     said = settings_with(tmp_path, BROKER_URL="carrier-pigeon://")
     assert said.returncode == 1
@@ -362,6 +366,7 @@ def test_a_broker_that_nobody_knows_stops_the_site(tmp_path: Path) -> None:
     assert "Traceback" not in said.stderr
 
 
+@pytest.mark.long
 def test_a_name_that_is_nearly_one_of_ours_is_reported(tmp_path: Path) -> None:
     said = settings_with(tmp_path, RETRAIN_AFTR="5", HOST="0.0.0.0", PORT="80", LANG="C")
     assert said.returncode == 0

@@ -30,7 +30,7 @@ from rest_framework.test import APIClient
 from digitsite import patience
 from tests import ROOT
 from tests.support.drawings import FOUR, body
-from tests.support.site import Client, Site
+from tests.support.site import Client, Site, with_static_files
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -74,8 +74,8 @@ def locked(path: Path) -> Iterator[subprocess.Popen[str]]:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with Site(tmp_path_factory.mktemp("site"), BROKER_URL="filesystem://") as site:
-        site.manage("collectstatic", "--no-input")
+    folder = tmp_path_factory.mktemp("site")
+    with Site(folder, BROKER_URL="filesystem://", **with_static_files()) as site:
         site.web()
         yield site
 

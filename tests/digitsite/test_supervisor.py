@@ -16,6 +16,8 @@ from digitsite.supervisor import MAX_BACK_OFF, STOP_SECONDS, pause_before
 from tests import ROOT
 from tests.support.site import wait_for
 
+pytestmark = pytest.mark.long
+
 PROGRAM = """
 import sys
 from pathlib import Path

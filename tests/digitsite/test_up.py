@@ -33,7 +33,9 @@ class Terminal:
     """A `manage.py up` at work, as whoever started it sees it."""
 
     def __init__(self, folder: Path, port: int, **extra: str) -> None:
+        self.folder = folder
         self.address = f"http://127.0.0.1:{port}"
+        self.start_seconds = 0.0  # of the processor, where they were looked at
         self.process = subprocess.Popen(
             [sys.executable, "manage.py", "up", "--port", str(port)],
             cwd=ROOT,
@@ -119,15 +121,33 @@ def first_run(folder: Path) -> str:
         return terminal.end(signal.SIGINT)
 
 
+@pytest.fixture(scope="module")
+def site(
+    first_run: str, folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Terminal]:
+    """A second start in a folder of before, some of whose files others could read, for tests that
+    leave it running."""
+    old = shutil.copytree(folder, tmp_path_factory.mktemp("old") / "site")
+    for name in MAY_BE_OPEN:
+        if (old / name).exists():
+            (old / name).chmod(0o644)
+    with running(old) as terminal:
+        terminal.read_until(f"Ready: {terminal.address}/")
+        terminal.start_seconds = terminal.processor_seconds()
+        wait_for_the_pool(terminal)
+        yield terminal
+
+
+MAY_BE_OPEN = ("db.sqlite3", "celerybeat-schedule.dir")
+
+
 @pytest.mark.slow
-def test_it_works(first_run: str, folder: Path) -> None:
+def test_it_works(first_run: str, site: Terminal) -> None:
     password = re.search(r"account `admin` with the password (\S+)", first_run)
     assert password
     assert "Traceback" not in first_run
-    with running(folder) as terminal:
-        terminal.read_until(f"Ready: {terminal.address}/")
-        assert requests.get(f"{terminal.address}/healthz", timeout=5).text == "ok"
-        assert logs_in(terminal.address, password[1])
+    assert requests.get(f"{site.address}/healthz", timeout=5).text == "ok"
+    assert logs_in(site.address, password[1])
 
 
 def logs_in(address: str, password: str) -> bool:
@@ -141,26 +161,20 @@ def logs_in(address: str, password: str) -> bool:
 
 
 @pytest.mark.slow
-def test_a_second_start_prepares_nothing_and_answers_within_five_seconds(
-    first_run: str, folder: Path
-) -> None:
-    with running(folder) as terminal:
-        output = terminal.read_until("Ready")
-        assert terminal.processor_seconds() < 5
-        assert "password" not in output
-        assert "Building" not in output
+def test_a_second_start_prepares_nothing_and_answers_within_five_seconds(site: Terminal) -> None:
+    assert site.start_seconds < 5
+    assert "password" not in site.text
+    assert "Building" not in site.text
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_being_told_to_stop_ends_every_process(
-    first_run: str, folder: Path, number: signal.Signals
-) -> None:
+def test_being_told_to_stop_ends_every_process(first_run: str, folder: Path) -> None:
+    """By Ctrl-C; SIGTERM comes below, in the middle of a request."""
     with running(folder) as terminal:
         terminal.read_until("Ready")
         wait_for_the_pool(terminal)
         family = terminal.family()
-        output = terminal.end(number)
+        output = terminal.end(signal.SIGINT)
         assert terminal.process.returncode == 0
         assert "ERROR" not in output
         assert not psutil.wait_procs(family, timeout=5)[1]
@@ -218,25 +232,21 @@ def run_row(folder: Path) -> tuple[str, str | None]:
 
 
 @pytest.mark.slow
-def test_a_killed_worker_comes_back_while_the_site_answers(first_run: str, folder: Path) -> None:
-    with running(folder) as terminal:
-        terminal.read_until("Ready")
-        wait_for_the_pool(terminal)
-        terminal.named("worker").kill()
-        terminal.read_until("worker was ended by SIGKILL: starting it again in 1 s.")
-        assert requests.get(f"{terminal.address}/healthz", timeout=5).ok
-        wait_for_the_pool(terminal)
+def test_a_killed_worker_comes_back_while_the_site_answers(site: Terminal) -> None:
+    site.named("worker").kill()
+    site.read_until("worker was ended by SIGKILL: starting it again in 1 s.")
+    assert requests.get(f"{site.address}/healthz", timeout=5).ok
+    wait_for_the_pool(site)
 
 
 @pytest.mark.slow
-def test_a_web_server_that_is_killed_twice_comes_back_twice(first_run: str, folder: Path) -> None:
-    with running(folder) as terminal:
-        terminal.read_until("Ready")
-        for words in ("SIGKILL: starting", "SIGKILL, 2 times in a row: starting"):
-            terminal.named("granian").kill()
-            terminal.read_until(f"web was ended by {words}")
-            wait_for(lambda: answers(terminal.address), seconds=30, why="the site answers again")
-        assert terminal.process.poll() is None
+def test_a_web_server_that_is_killed_twice_comes_back_twice(site: Terminal) -> None:
+    for words in ("SIGKILL: starting", "SIGKILL, 2 times in a row: starting"):
+        site.named("granian").kill()
+        site.read_until(f"web was ended by {words}")
+        wait_for(lambda: answers(site.address), seconds=30, why="the site answers again")
+    assert site.process.poll() is None
+    wait_for_the_pool(site)
 
 
 def answers(address: str) -> bool:
@@ -250,23 +260,46 @@ def answers(address: str) -> bool:
 def test_nothing_outlives_a_killed_up_and_the_next_start_is_clean(
     first_run: str, folder: Path
 ) -> None:
+    """Of what somebody was about to write then, nothing is left."""
+    database = folder / "db.sqlite3"
     with running(folder) as terminal:
         terminal.read_until("Ready")
         wait_for_the_pool(terminal)
         assert terminal.kill() == []
+        subprocess.run([sys.executable, "-c", HALF_A_TRANSACTION, str(database)], check=False)
+        assert (folder / "db.sqlite3-wal").stat().st_size > 1_000_000
         again = Terminal(folder, int(terminal.address.rpartition(":")[2]))
         again.read_until("Ready")
+        ready = requests.get(f"{again.address}/readyz", timeout=10).json()
+        assert ready["database"] == "ok"
         assert "Traceback" not in again.end(signal.SIGTERM)
         assert again.process.returncode == 0
+    with closing(sqlite3.connect(database)) as rows:
+        assert rows.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        tables = {name for (name,) in rows.execute("SELECT name FROM sqlite_master")}
+    assert "half" not in tables
+
+
+HALF_A_TRANSACTION = """
+import os, signal, sqlite3, sys
+database = sqlite3.connect(sys.argv[1], isolation_level=None)
+database.execute("PRAGMA cache_size = 5")  # so that pages are written before the end
+database.execute("BEGIN IMMEDIATE")
+database.execute("CREATE TABLE half (content)")
+database.executemany("INSERT INTO half VALUES (?)", [("x" * 5000,)] * 500)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
 
 
 @pytest.mark.slow
-def test_a_request_in_flight_is_answered_before_the_site_stops(
+def test_told_to_stop_it_answers_what_is_in_flight_and_ends_every_process(
     first_run: str, folder: Path
 ) -> None:
-    """One that waits for the database, which is locked when the stop is asked for."""
+    """A request that waits for the database, which is locked when the stop is asked for."""
     with running(folder) as terminal, ThreadPoolExecutor() as pool:
         terminal.read_until("Ready")
+        wait_for_the_pool(terminal)
+        family = terminal.family()
         with closing(sqlite3.connect(folder / "db.sqlite3", isolation_level=None)) as database:
             database.execute("BEGIN IMMEDIATE")
             url = f"{terminal.address}/api/v1/drawings/"
@@ -276,21 +309,26 @@ def test_a_request_in_flight_is_answered_before_the_site_stops(
             time.sleep(1)
             assert not answer.done()
         assert answer.result().status_code == 201
-        assert "Killing" not in terminal.end()
+        output = terminal.end()
+        assert "Killing" not in output
+        assert "ERROR" not in output
         assert terminal.process.returncode == 0
+        assert not psutil.wait_procs(family, timeout=5)[1]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("line", "seconds"), [("", 1.5), ("admin", 0), ("Building", 1.5)])
 def test_a_first_start_that_is_killed_leaves_nothing_in_the_way(
-    tmp_path: Path, line: str, seconds: float
+    first_run: str, folder: Path, tmp_path: Path, line: str, seconds: float
 ) -> None:
     """While the tables are made, the account is, or the static files are."""
-    killed = Terminal(tmp_path, free_port())
+    # Where it does not come as far as these, they are there: they take most of a first start.
+    built = {} if line == "Building" else {"STATIC_DIR": str(folder / "static")}
+    killed = Terminal(tmp_path, free_port(), **built)
     killed.read_until(line)
     time.sleep(seconds)
     assert killed.kill() == []
-    with running(tmp_path) as terminal:
+    with running(tmp_path, **built) as terminal:
         output = terminal.read_until("Ready")
         page = requests.get(f"{terminal.address}/account/sign-in/", timeout=10).text
         style = re.search(r'href="(/static/css/site[^"]*)"', page)
@@ -303,53 +341,22 @@ def test_a_first_start_that_is_killed_leaves_nothing_in_the_way(
 
 
 @pytest.mark.slow
-def test_a_half_written_transaction_is_gone_after_the_kill(first_run: str, folder: Path) -> None:
-    program = (
-        "import os, signal, sqlite3, sys\n"
-        "database = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
-        "database.execute('PRAGMA cache_size = 5')  # so that pages are written before the end\n"
-        "database.execute('BEGIN IMMEDIATE')\n"
-        "database.execute('CREATE TABLE half (content)')\n"
-        "database.executemany('INSERT INTO half VALUES (?)', [('x' * 5000,)] * 500)\n"
-        "os.kill(os.getpid(), signal.SIGKILL)\n"
-    )
-    path = folder / "db.sqlite3"
-    subprocess.run([sys.executable, "-c", program, str(path)], check=False)
-    assert (folder / "db.sqlite3-wal").stat().st_size > 1_000_000
-    with running(folder) as terminal:
-        terminal.read_until("Ready")
-        assert requests.get(f"{terminal.address}/readyz", timeout=10).json()["database"] == "ok"
-    with closing(sqlite3.connect(path)) as database:
-        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master")}
-    assert "half" not in tables
-
-
-@pytest.mark.slow
-def test_a_second_site_on_the_same_folder_is_refused(first_run: str, folder: Path) -> None:
-    with running(folder) as terminal:
-        terminal.read_until("Ready")
-        second = Terminal(folder, free_port())
-        output = second.end()
-        assert second.process.returncode == 1
-        assert output.strip().endswith("make run VAR_DIR=...")
-        assert f"Another site is at work on {folder}" in output
-        assert "Traceback" not in output
-        assert answers(terminal.address)
+def test_a_second_site_on_the_same_folder_is_refused(site: Terminal) -> None:
+    second = Terminal(site.folder, free_port())
+    output = second.end()
+    assert second.process.returncode == 1
+    assert output.strip().endswith("make run VAR_DIR=...")
+    assert f"Another site is at work on {site.folder}" in output
+    assert "Traceback" not in output
+    assert answers(site.address)
 
 
 @pytest.mark.slow
 def test_what_a_site_writes_is_its_owner_s_alone(
-    first_run: str, folder: Path, tmp_path: Path
+    first_run: str, folder: Path, site: Terminal
 ) -> None:
     """In a new folder everything; of one that was there before, the database."""
-    old = shutil.copytree(folder, tmp_path / "old")
-    for name in ("db.sqlite3", "celerybeat-schedule.dir"):
-        if (old / name).exists():
-            (old / name).chmod(0o644)
-    with running(old) as terminal:
-        terminal.read_until("Ready")
-    assert open_to_others(old) <= {old / "celerybeat-schedule.dir"}
+    assert open_to_others(site.folder) <= {site.folder / "celerybeat-schedule.dir"}
     assert open_to_others(folder) == set()
 
 

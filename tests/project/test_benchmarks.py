@@ -345,9 +345,27 @@ class TestOnnx:
 
 
 class TestWholeRuns:
-    """Each benchmark from its command line, on little data and for one epoch."""
+    """Each benchmark from its command line, on little data, for one epoch, with a small network."""
 
     pytestmark = needs_tensorflow
+
+    @pytest.fixture(autouse=True)
+    def _small(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """One convolution in the place of seven: asked for is the table, not its figures."""
+        from training.network import model
+
+        monkeypatch.setattr(model, "build", self.small_network)
+
+    @staticmethod
+    def small_network(seed: int) -> Any:
+        from training.network.backend import keras
+
+        keras.utils.set_random_seed(seed)
+        inputs = keras.Input((28, 28, 1), name="pixels")
+        x = keras.layers.Conv2D(64, 5, strides=4, padding="same", use_bias=False)(inputs)
+        x = keras.layers.ReLU()(keras.layers.BatchNormalization()(x))
+        outputs = keras.layers.Dense(11, name="logits")(keras.layers.Flatten()(x))
+        return keras.Model(inputs, outputs, name="digits")
 
     @pytest.mark.parametrize(
         ("name", "options", "section", "row"),

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import networks
+from tests.support import networks, old_site
 from tests.support.drawings import FOUR, body
 from tests.support.servers import free_port
-from tests.support.site import Client, Site, wait_for
+from tests.support.site import Client, Site, wait_for, with_static_files
 
 pytestmark = [
     pytest.mark.usefixtures("mnist_dir"),
@@ -19,35 +19,25 @@ pytestmark = [
     pytest.mark.timeout(600),
 ]
 
-# With the network that was shipped then, which is still live.
-PREPARE = """
-from pathlib import Path
-from django.contrib.auth.models import User
-from django.core.management import call_command
-from recognizer.services import versions
-call_command("migrate", verbosity=0)
-versions.SHIPPED = Path({folder!r})
-call_command("install_model", versions.SHIPPED, verbosity=0)
-User.objects.create_superuser("admin")
-call_command("make_token", "admin")
-"""
+TRAINABLE = "from recognizer.models import Drawing; print(Drawing.objects.trainable().count())"
 
 
-def test_an_old_site_shows_the_new_network_promotes_it_and_rolls_back(
+def test_an_old_site_goes_on_shows_the_new_network_promotes_it_and_rolls_back(
     tmp_path: Path, formats: Path
 ) -> None:
+    """Whichever answers: browsers of a version without files of now ask the server."""
     before = networks.as_before(Path(shutil.copytree(formats / "1", tmp_path / "before")))
-    site = Site(tmp_path / "data")
+    site = Site(tmp_path / "data", **with_static_files())
     site.folder.mkdir()
-    command = PREPARE.format(folder=str(before))
-    admin = Client(site, site.manage("shell", "--no-imports", "--command", command).split()[-1])
+    old_site.left(site.folder, before)
     port = free_port()
     site.address = f"http://127.0.0.1:{port}"
     process = site.start("up", "django", "up", "--port", str(port))
     try:
         wait_for(lambda: "Ready: http" in site.log("up"), seconds=120, why="the site answers")
         assert "A newer network came with the site" in site.log("up")
-        assert read(admin) == (1, 4)
+        admin = Client(site, site.manage("make_token", "admin").split()[-1])
+        assert told(admin) == (1, 4, False)
 
         # The worker judges it while the site answers, and says so.
         wait_for(
@@ -55,22 +45,25 @@ def test_an_old_site_shows_the_new_network_promotes_it_and_rolls_back(
             seconds=240,
             why="the new network is a candidate",
         )
-        assert {one["number"]: one["live"] for one in admin.get("versions/")["results"]} == {
-            1: True,
-            2: False,
+        versions = {
+            one["number"]: (one["live"], one["gate_verdict"])
+            for one in admin.get("versions/")["results"]
         }
-        assert read(admin) == (1, 4)
+        assert versions == {1: (True, "passed"), 2: (False, "passed")}
+        assert told(admin) == (1, 4, False)
         admin.post("versions/2/promote/", {"expected_live": 1})
-        assert read(admin) == (2, 4)
+        assert told(admin) == (2, 4, True)
         admin.post("versions/rollback/")
-        assert read(admin) == (1, 4)
+        assert told(admin) == (1, 4, False)
+        counted = site.manage("shell", "--no-imports", "--command", TRAINABLE)
+        assert int(counted) == old_site.PEOPLE
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=60)
         site.kill(process)
 
 
-def read(client: Client) -> tuple[int, int]:
-    """The version that reads a drawn 4, and what as."""
+def told(client: Client) -> tuple[int, int, bool]:
+    """The version that reads a drawn 4, what as, and whether browsers can read by it."""
     answer = client.post("predict/", body(FOUR))
-    return answer["model_version"], answer["digit"]
+    return answer["model_version"], answer["digit"], client.get("model/")["browser"] is not None

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 import redis
 
-from tests import ROOT
+from tests import ROOT, conftest
 from tests.everything.steps import javascript, steps
 from tests.support import servers, spread
 
@@ -77,7 +77,8 @@ def listening(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def test_what_stays_together_is_there() -> None:
-    assert [place for place in spread.TOGETHER if not (ROOT / place).exists()] == []
+def test_what_is_named_by_its_place_is_there() -> None:
+    named = [*spread.TOGETHER, *spread.LONG, *conftest.BESIDE_ROWS]
+    assert [one for one in named if not (ROOT / one.partition("::")[0]).exists()] == []
     assert spread.group("tests/digitsite/test_up.py::test_it_works") == "tests/digitsite/test_up.py"
     assert spread.group("tests/digitsite/test_env.py::test_it_works").endswith("::test_it_works")

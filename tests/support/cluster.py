@@ -18,7 +18,7 @@ from tests.support import buckets, caddy, servers
 from tests.support.buckets import Bucket
 from tests.support.proxy import Proxy, before_bucket
 from tests.support.servers import Postgres, free_port
-from tests.support.site import PREPARE, Client, Site, wait_for
+from tests.support.site import PREPARE, Client, Site, wait_for, with_static_files
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())
 HOSTS = {"web-1": "127.0.0.1", "web-2": "127.0.0.2"}
@@ -68,20 +68,18 @@ class Cluster:
             "S3_ENDPOINT": between.url,
         }
         common = settings_of("worker", self.addresses)
-        more = {"STATIC_DIR": str(folder / "static"), "THROTTLE_PREDICT": "0"}
+        more = {**with_static_files(), "THROTTLE_PREDICT": "0"}  # as an image has them
         self.site = Site(folder, **common, **more, TEST_SILENT_SECONDS="15")
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.proxy: caddy.Proxy | None = None  # before the web processes
 
     def prepare(self) -> None:
-        """As the service `prepare` does, and with the static files of an image."""
+        """As the service `prepare` does, and with an admin."""
         [python, *command] = COMPOSE["services"]["prepare"]["command"]
         assert (python, command[0]) == ("python", "manage.py")
         self.site.manage(*command[1:])
-        self.site.manage("prepare", "static")
-        self.site.token = self.site.manage("shell", "--no-imports", "--command", PREPARE).split()[
-            -1
-        ]
+        said = self.site.manage("shell", "--no-imports", "--command", PREPARE)
+        self.site.token = said.split()[-1]
 
     def start(self, name: str) -> None:
         """A part by its name, with a `VAR_DIR` of its own, as a container has."""

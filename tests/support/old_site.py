@@ -1,8 +1,7 @@
-"""A site of the release before networks of two readers, and its data folder with the code of now.
+"""A site of the release before networks of two readers: its data folder.
 
-Both in processes of their own, with the site's own settings and the folder as `VAR_DIR`:
-`python -m tests.support.old_site left ARTIFACT` leaves the tables and rows of then, the
-artifact's files copied; `... started` starts on them and prints what visitors see, as JSON.
+`python -m tests.support.old_site ARTIFACT` makes it of `VAR_DIR`, with the site's own settings:
+the tables and rows of then, the artifact's files copied.
 """
 
 from __future__ import annotations
@@ -13,7 +12,6 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import django
 
@@ -28,27 +26,16 @@ NOT_ITS_OWN = ("DATABASE_URL", "REDIS_URL", "BROKER_URL")
 
 def left(folder: Path, artifact: Path) -> None:
     """Makes `folder` the data folder of an old site whose live version is `artifact`."""
-    _run(folder, "left", str(artifact))
-
-
-def started(folder: Path, **environment: str) -> list[dict[str, Any]]:
-    """What visitors see of the folder's site after each step of its first day with new code."""
-    printed = _run(folder, "started", **environment)
-    return [json.loads(line) for line in printed.splitlines() if line.startswith("{")]
-
-
-def _run(folder: Path, *arguments: str, **environment: str) -> str:
     others = {name: value for name, value in os.environ.items() if name not in NOT_ITS_OWN}
     own = {"DJANGO_SETTINGS_MODULE": "digitsite.settings", "VAR_DIR": str(folder)}
     done = subprocess.run(
-        [sys.executable, "-m", __name__, *arguments],
+        [sys.executable, "-m", __name__, str(artifact)],
         cwd=ROOT,
-        env=others | own | environment,
+        env=others | own,
         capture_output=True,
         text=True,
     )
     assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 def leave(artifact: Path) -> None:
@@ -98,49 +85,6 @@ def leave(artifact: Path) -> None:
         )
 
 
-def start() -> None:
-    """The first day: prepared, offered by the worker, promoted, rolled back."""
-    from django.conf import settings
-    from django.core.management import call_command
-
-    from recognizer.models import ModelVersion
-    from recognizer.services import versions
-    from training import tasks
-
-    settings.GATE = {**settings.GATE, "digit_floor": 0.5, "latency_ms": 1000.0}
-    call_command("prepare", "database")
-    tell()
-    tasks.shipped_offer()
-    tell()
-    offered = ModelVersion.objects.get(number=2)
-    versions.version_promote(version=offered, by=None, expected_live=1)
-    tell()
-    versions.version_rollback(by=None, expected_live=2)
-    tell()
-
-
-def tell() -> None:
-    """Prints a line of what the site holds and answers."""
-    from django.test import Client
-
-    from recognizer.models import Drawing, ModelVersion
-    from tests.support.drawings import FOUR, body
-
-    visitor = Client(SERVER_NAME="localhost")
-    said = visitor.post("/api/v1/predict/", body(FOUR), content_type="application/json").json()
-    about = visitor.get("/api/v1/model/").json()
-    seen = {
-        "versions": [[one.number, one.gate_verdict] for one in ModelVersion.objects.order_by("pk")],
-        "trainable": Drawing.objects.trainable().count(),
-        "answers": [said["model_version"], said["digit"]],
-        "in_browser": about["browser"] is not None,
-    }
-    sys.stdout.write(f"{json.dumps(seen)}\n")
-
-
 if __name__ == "__main__":
     django.setup()
-    if sys.argv[1] == "left":
-        leave(Path(sys.argv[2]))
-    else:
-        start()
+    leave(Path(sys.argv[1]))

@@ -11,9 +11,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from recognizer.serving.decision import Thresholds
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+# What a new version answers by. A digit that is called none is lost, a sign that is called a digit
+# can be seen and corrected.
+THRESHOLDS = Thresholds(sure=0.9, not_a_digit=0.8)
 MIN_TEMPERATURE, MAX_TEMPERATURE = 0.1, 10.0
 BINS = 15
 # The least that a probability counts as, so that one confident mistake stays finite.

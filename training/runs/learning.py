@@ -13,7 +13,6 @@ from recognizer.exceptions import BadArtifact
 from recognizer.models import ModelVersion
 from recognizer.services.versions import SHIPPED
 from recognizer.serving import artifacts
-from recognizer.serving.decision import Thresholds
 from training.data.dataset import Dataset
 from training.examples import Examples
 from training.models import TrainingRun
@@ -36,8 +35,6 @@ ENOUGH_INK = 50
 ENOUGH_HELD_OUT = 300
 # Where nothing is known of the site's own: chosen on five folds of people (docs/reader.md).
 INK_TEMPERATURE, MOTION_WEIGHT = 1.45, 1.5
-# A digit that is called none is lost, a sign that is called a digit can be seen and corrected.
-THRESHOLDS = Thresholds(sure=0.9, not_a_digit=0.8)
 
 
 def start(run: TrainingRun, dataset: Dataset) -> Readers:

@@ -28,6 +28,7 @@ from training.data.dataset import Dataset, gather
 from training.evaluation.comparison import compare
 from training.export.artifact import export
 from training.models import RunSnapshot, TrainingRun
+from training.network.calibration import THRESHOLDS
 from training.network.fit import fit
 from training.network.recipe import Recipe
 from training.network.senses import MOTION
@@ -146,7 +147,7 @@ def _work(run: TrainingRun, reporter: Reporter) -> None:
         readers,
         built,
         calibration=learning.calibrate(readers, dataset, champion),
-        thresholds=asdict(learning.THRESHOLDS),
+        thresholds=asdict(THRESHOLDS),
         glyphs=dataset.validation.glyphs[-PARITY_GLYPHS:],
     )
     reporter.stage("evaluating")

@@ -150,6 +150,7 @@ def test_whatever_a_template_names_is_bundled_or_imports_nothing() -> None:
     assert [name for name in alone if "import " in Path(BASE_DIR, "static", name).read_text()] == []
 
 
+@pytest.mark.long
 @needs_esbuild
 def test_ours_can_be_bundled(settings: Any, tmp_path: Path) -> None:
     settings.VAR_DIR, settings.STATIC_ROOT = tmp_path, tmp_path / "built"

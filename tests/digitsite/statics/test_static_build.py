@@ -198,6 +198,7 @@ def test_names_without_a_hash_are_the_newest_builds_alone(source: Path, hashed, 
 # --- our own ----------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_our_modules_import_each_other_by_hashed_names(source: Path, hashed, settings) -> None:
     settings.STATICFILES_DIRS = STATICFILES_DIRS
     static_build.build()

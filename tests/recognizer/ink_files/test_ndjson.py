@@ -144,6 +144,7 @@ def test_rubbish_behind_the_packed_part_is_an_error(tmp_path: Path) -> None:
         list(read(path))
 
 
+@pytest.mark.long
 def test_a_bomb_does_not_fill_the_memory(tmp_path: Path) -> None:
     bomb = write(tmp_path / "ink.ndjson.gz", [b"0" * 300_000_000])
     assert bomb.stat().st_size < 2_000_000

@@ -57,6 +57,7 @@ def test_a_dot_among_them_is_not_passed_over(tmp_path: Path) -> None:
         glyphs(pendigits(tmp_path))
 
 
+@pytest.mark.long
 def test_the_corpora_are_as_described(corpora_dir: str) -> None:
     digits = pendigits(corpora_dir)
     assert len(digits) == 7494

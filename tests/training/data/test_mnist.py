@@ -350,6 +350,7 @@ load(Path(sys.argv[1]), sys.argv[2])
 """
 
 
+@pytest.mark.long
 def test_a_killed_download_leaves_nothing_that_is_taken_for_whole(cache: Path, good: str) -> None:
     over = threading.Event()
 
@@ -493,6 +494,7 @@ def test_the_real_files_are_the_originals() -> None:
     assert test == "2646ac647ad5339dbf082846283269ea"
 
 
+@pytest.mark.long
 @needs_mnist
 def test_the_command_fetches_the_real_files_and_says_where_they_are(
     settings, cache: Path, capsys: pytest.CaptureFixture[str]

@@ -77,6 +77,7 @@ def test_of_one_contributor_the_newest_few(
     assert first.pk
 
 
+@pytest.mark.long
 def test_made_up_digits_are_the_same_every_time() -> None:
     one, other = unlabelled.made_up(), unlabelled.made_up()
     assert one.digest() == other.digest()

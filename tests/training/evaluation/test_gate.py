@@ -420,6 +420,7 @@ def test_a_copy_of_the_live_version_passes(answers: list[int]) -> None:
 ORDER = ["passed", "undecided", "failed"]
 
 
+@pytest.mark.long
 @given(candidate=ANSWERS, champion=ANSWERS, place=st.integers(0, TOTAL - 1))
 def test_a_better_answer_never_closes_the_gate(
     candidate: list[int], champion: list[int], place: int
@@ -432,6 +433,7 @@ def test_a_better_answer_never_closes_the_gate(
         assert ORDER.index(now.outcome) <= ORDER.index(was.outcome)
 
 
+@pytest.mark.long
 @given(candidate=ANSWERS, champion=st.none() | ANSWERS)
 def test_every_verdict_is_json_and_speaks_in_sentences(
     candidate: list[int], champion: list[int] | None

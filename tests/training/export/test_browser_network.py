@@ -10,7 +10,6 @@ import pytest
 
 from recognizer.serving.browser_files import TOPOLOGY, WEIGHTS
 from tests.support.networks import mixed_glyphs, untrained
-from training.export.browser_network import FINE_STEPS, STEPS, NotForBrowsers, to_files
 from training.network.calibration import softmax
 
 pytestmark = [
@@ -20,6 +19,7 @@ pytestmark = [
 
 
 def written(readers: Any) -> dict[str, bytes]:
+    from training.export.browser_network import to_files
     from training.network.readers import Calibration
 
     return to_files(readers, Calibration(0.7, 1.3, 1.5))
@@ -97,6 +97,8 @@ def test_the_scales_are_the_calibrations(files: dict[str, bytes]) -> None:
 
 
 def test_kernels_are_rounded_small_ones_less(model: Any, files: dict[str, bytes]) -> None:
+    from training.export.browser_network import FINE_STEPS, STEPS
+
     described = json.loads(files[TOPOLOGY])
     kernels = [weight for weight in described["weights"] if weight["dtype"] == "uint16"]
     assert len(kernels) == 8 + 3
@@ -163,6 +165,7 @@ def test_whatever_scales_is_folded_in() -> None:
     ],
 )  # fmt: skip
 def test_what_is_not_known_is_refused(make: Any, complaint: str) -> None:
+    from training.export.browser_network import NotForBrowsers
     from training.network.backend import keras
 
     with pytest.raises(NotForBrowsers, match=complaint):
@@ -170,6 +173,7 @@ def test_what_is_not_known_is_refused(make: Any, complaint: str) -> None:
 
 
 def test_a_network_that_is_no_chain_is_refused() -> None:
+    from training.export.browser_network import NotForBrowsers
     from training.network.backend import keras
     from training.network.readers import Readers
 
@@ -183,6 +187,8 @@ def test_a_network_that_is_no_chain_is_refused() -> None:
 
 @pytest.mark.parametrize("weight", [float("inf"), float("nan")])
 def test_a_weight_that_is_no_number_is_refused(weight: float) -> None:
+    from training.export.browser_network import NotForBrowsers
+
     strange = untrained(1)
     kernel, bias = strange.motion.layers[-1].get_weights()
     kernel[0, 0] = weight

@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 from django.core.files.storage import storages
+from django.core.management import call_command
 
 from recognizer import gate_words
 from recognizer.models import DrawingUse, ModelVersion
 from recognizer.services import versions
+from recognizer.services.drawings import drawing_delete
 from recognizer.serving import browser_files
 from tests.support import factories
 from training import services
@@ -55,8 +57,7 @@ def test_a_run_becomes_a_candidate(
     live_model: ModelVersion, settings: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     people = [factories.contributor(number) for number in range(12)]
-    for person in people:
-        factories.drawing(person, live_model)
+    drawings = [factories.drawing(person, live_model) for person in people]
     with caplog.at_level("INFO", "training.runs"):
         done = run()
     assert (done.status, done.error) == (Status.CANDIDATE, "")
@@ -85,6 +86,10 @@ def test_a_run_becomes_a_candidate(
         "evaluating",
     ]
     assert re.fullmatch(rf"Run {done.pk}: candidate after \d+\.\d s\.", caplog.messages[-1])
+    # A drawing that is deleted later leaves its number in the lineage.
+    drawing_delete(drawing=drawings[0])
+    assert version.drawings_removed() == 1
+    assert version.lineage["drawings"]["total"] == 12
 
 
 def stages(log: list[str], run_id: int) -> list[str]:
@@ -93,15 +98,14 @@ def stages(log: list[str], run_id: int) -> list[str]:
     return [match[1] for match in map(told.fullmatch, log) if match]
 
 
-def test_deleting_a_drawing_leaves_its_number_in_the_lineage(live_model: ModelVersion) -> None:
-    from recognizer.services.drawings import drawing_delete
-
-    drawings = [factories.drawing(factories.contributor(), live_model) for _ in range(3)]
-    version = run().candidate
-    assert version is not None
-    drawing_delete(drawing=drawings[0])
-    assert version.drawings_removed() == 1
-    assert version.lineage["drawings"]["total"] == 3
+def test_manage_train_runs_it_in_the_foreground_and_promotes_where_that_is_wished(
+    live_model: ModelVersion, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("train", "--mode", "warm", "--epochs", "1", "--auto-promote")
+    said = capsys.readouterr().out
+    assert "candidate, version 2" in said
+    assert "passed     The exported network" in said
+    assert ModelVersion.objects.live() == TrainingRun.objects.get().candidate
 
 
 def test_a_rejected_candidate_stays_visible_and_cannot_be_promoted(
@@ -117,17 +121,12 @@ def test_a_rejected_candidate_stays_visible_and_cannot_be_promoted(
         versions.version_promote(version=done.candidate, by=None)
 
 
-def test_a_run_that_wishes_it_is_promoted_by_itself(live_model: ModelVersion) -> None:
-    done = run(auto_promote=True)
-    assert ModelVersion.objects.live() == done.candidate
-
-
-def test_but_not_over_a_version_it_was_not_compared_with(
+def test_none_is_promoted_over_a_version_it_was_not_compared_with(
     live_model: ModelVersion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other = run().candidate
-    assert other is not None
     from training.runs import pipeline
+
+    other = factories.version(parent=live_model)
 
     register = pipeline._register
 
@@ -169,9 +168,12 @@ def test_an_error_in_the_last_step_leaves_no_half_artifact(
     assert not (pipeline.run_folder(done) / pipeline.BUILT).exists()
 
 
-def test_a_run_cancelled_while_it_trains_ends_there(live_model: ModelVersion) -> None:
-    from training.runs import pipeline
+def test_a_run_cancelled_while_it_trains_ends_there(
+    live_model: ModelVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from training.runs import pipeline, reporter
 
+    monkeypatch.setattr(reporter, "REPORT_SECONDS", 60)  # else a slow machine ends it before
     asked = services.run_request(
         trigger="button", reason="a test", epochs=50, send=False, mode="scratch"
     )

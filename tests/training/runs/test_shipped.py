@@ -12,7 +12,7 @@ import pytest
 from recognizer.models import DrawingUse, ModelVersion
 from recognizer.services import versions
 from recognizer.serving import artifacts, registry
-from tests.support import factories, networks, old_site
+from tests.support import factories, networks
 from training import tasks
 
 pytestmark = [
@@ -75,23 +75,6 @@ def test_it_is_offered_once(old: ModelVersion) -> None:
     assert offered() is None
     versions.version_rollback(by=None)
     assert offered() is None
-
-
-def test_an_old_site_s_folder_starts_promotes_and_rolls_back(
-    formats: Path, tmp_path: Path, mnist_dir: str
-) -> None:
-    """Whichever answers: browsers of a version without files of now ask the server."""
-    before = networks.as_before(Path(shutil.copytree(formats / "1", tmp_path / "before")))
-    old_site.left(tmp_path / "var", before)
-    prepared, offered, promoted, back = old_site.started(
-        tmp_path / "var", MNIST_DIR=mnist_dir, TRAIN_MNIST_LIMIT="600"
-    )
-    kept = {"trainable": old_site.PEOPLE, "versions": [[1, "passed"]]}
-    assert prepared == kept | {"answers": [1, 4], "in_browser": False}
-    kept["versions"] = [[1, "passed"], [2, "passed"]]
-    assert offered == kept | {"answers": [1, 4], "in_browser": False}
-    assert promoted == kept | {"answers": [2, 4], "in_browser": True}
-    assert back == kept | {"answers": [1, 4], "in_browser": False}
 
 
 def test_the_gate_may_turn_it_away(

@@ -13,6 +13,8 @@ from recognizer.preprocessing.strokes import Stroke
 from training.synthesis import digit_variants
 from training.synthesis.digit_variants import SHARES, UNITS, draw, generate
 
+pytestmark = pytest.mark.long
+
 
 def plain(monkeypatch: pytest.MonkeyPatch, **shares: float) -> None:
     """Leaves out what pens and tablets add, except for these."""

@@ -35,12 +35,14 @@ def test_it_works() -> None:
     assert len(np.unique(made.pixels.reshape(300, -1), axis=0)) > 270
 
 
+@pytest.mark.long
 def test_they_are_placed_as_the_site_places_a_digit() -> None:
     made = non_digits.generate(200, digits_to_spoil(), np.random.default_rng(2))
     for picture in made.pixels:
         assert centre_of_mass(picture.astype(float)) == pytest.approx((13.5, 13.5), abs=1.2)
 
 
+@pytest.mark.long
 def test_what_a_pen_drew_has_its_motion_and_the_rest_is_a_picture() -> None:
     made = non_digits.generate(300, digits_to_spoil(), np.random.default_rng(0))
     has_ink, motion = made.glyphs.has_ink, made.glyphs.motion
@@ -116,6 +118,7 @@ def test_no_doodle_is_an_upright_stroke() -> None:
             assert width > 0.2 * height, kind.__name__
 
 
+@pytest.mark.long
 def test_thousands_take_seconds() -> None:
     started = time.process_time()
     non_digits.generate(300, digits_to_spoil(), np.random.default_rng(0))
