@@ -254,6 +254,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": SWEEP_EVERY,
         "options": {"expires": SWEEP_EVERY},
     },
+    "sweep the shards": {
+        "task": "training.tasks.shards_sweep",
+        "schedule": SWEEP_EVERY,
+        "options": {"expires": SWEEP_EVERY},
+    },
 }
 if RETRAIN_CRON:
     CELERY_BEAT_SCHEDULE["retrain by schedule"] = {

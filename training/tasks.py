@@ -70,6 +70,15 @@ def feature_map_draw() -> str:
     return f"{len(drawn.points)} drawings" if drawn else "nothing to map"
 
 
+@shared_task(name="training.tasks.shards_sweep")
+def shards_sweep() -> str:
+    """Writes shards anew that hold deleted drawings; returns how many."""
+    # PyArrow is loaded here, and by no web process, which has none.
+    from training.data import shards
+
+    return f"{shards.shards_sweep(now=timezone.now())} shards were written anew"
+
+
 @worker_ready.connect
 def look_for_work(**kwargs: Any) -> None:
     """Has a worker that starts recover the runs that wait or were lost, and judge what is new."""

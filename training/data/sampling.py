@@ -1,18 +1,16 @@
-"""Sampling: which rows make up an epoch, and batches prepared in a second thread."""
+"""Sampling: which rows make up an epoch, and in which order they are read."""
 
 from __future__ import annotations
-
-from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+from training.lazy_glyphs import AT_HAND
 
 Rows = NDArray[np.intp]
-T = TypeVar("T")
+
+# So many examples that are not in memory are read at once, and shuffled with one another.
+WINDOW = 32_768
 
 
 def sample_rows(weights: NDArray[np.floating], count: int, rng: np.random.Generator) -> Rows:
@@ -35,23 +33,28 @@ def sample_rows(weights: NDArray[np.floating], count: int, rng: np.random.Genera
     return rows
 
 
-def in_batches(rows: Rows, size: int) -> list[Rows]:
-    """The rows in batches of `size`; the last one is filled up with the first rows."""
-    count = -(-len(rows) // size)
-    return list(np.resize(rows, (count, size)))
+def in_windows(
+    rows: Rows, shelves: NDArray[np.int64], rng: np.random.Generator, most: int = WINDOW
+) -> list[Rows]:
+    """Shuffled rows in parts that are read one after the other, each of them shuffled.
 
-
-def prepared_ahead(prepare: Callable[[int], T], count: int) -> Generator[T]:
-    """Yields `prepare(0)` to `prepare(count - 1)`, each made in a second thread while the one
-    before is in use.
-
-    A caller that may leave early must close the generator, which ends its thread.
+    `shelves` is (n,), of all rows that there are. Whole shelves, in random order, make up a
+    window of about `most` different rows; what is at hand is shared out among the windows. Where
+    the rows are no more, they are one window, in their order.
     """
-    with ThreadPoolExecutor(1, thread_name_prefix="prepare-batch") as pool:
-        ahead = pool.submit(prepare, 0) if count else None
-        for number in range(1, count + 1):
-            assert ahead is not None
-            ready = ahead.result()
-            if number < count:
-                ahead = pool.submit(prepare, number)
-            yield ready
+    stored = shelves[rows]
+    different = np.unique(rows[stored != AT_HAND])
+    if len(different) <= most:
+        return [rows]
+    names, counts = np.unique(shelves[different], return_counts=True)
+    order = rng.permutation(len(names))
+    before = np.cumsum(counts[order]) - counts[order]
+    window_of = np.empty(names.max() + 1, np.intp)
+    window_of[names[order]] = before // most
+    windows = np.where(stored == AT_HAND, 0, window_of[np.maximum(stored, 0)])
+    at_hand = np.flatnonzero(stored == AT_HAND)
+    reach = np.cumsum(np.bincount(windows[stored != AT_HAND])) / max((stored != AT_HAND).sum(), 1)
+    windows[at_hand] = np.searchsorted(reach, (np.arange(len(at_hand)) + 0.5) / len(at_hand))
+    order = np.argsort(windows, kind="stable")
+    ends = np.flatnonzero(np.diff(windows[order])) + 1
+    return [rng.permutation(window) for window in np.split(rows[order], ends)]
