@@ -437,6 +437,9 @@ FILES_ON_DISK: dict[str, dict[str, Any]] = {
     }
     for name, folder in FOLDERS.items()
 }
+# Below the first of them: what trainings read, made of the rows (`training.data.shards`). It is in
+# no backup, which would keep what is deleted before it is swept.
+SHARDS_FOLDER = "shards"
 S3_BUCKET = env.str("S3_BUCKET", default="")
 S3 = {
     "bucket_name": S3_BUCKET,

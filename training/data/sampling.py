@@ -1,13 +1,20 @@
-"""Sampling: which rows make up an epoch, and in which order they are read."""
+"""Sampling: which rows make up an epoch, in which order, and batches made in a second thread."""
 
 from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from training.lazy_glyphs import AT_HAND
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
 Rows = NDArray[np.intp]
+T = TypeVar("T")
 
 # So many examples that are not in memory are read at once, and shuffled with one another.
 WINDOW = 32_768
@@ -58,3 +65,19 @@ def in_windows(
     order = np.argsort(windows, kind="stable")
     ends = np.flatnonzero(np.diff(windows[order])) + 1
     return [rng.permutation(window) for window in np.split(rows[order], ends)]
+
+
+def prepared_ahead(prepare: Callable[[int], T], count: int) -> Generator[T]:
+    """Yields `prepare(0)` to `prepare(count - 1)`, each made in a second thread while the one
+    before is in use.
+
+    A caller that may leave early must close the generator, which ends its thread.
+    """
+    with ThreadPoolExecutor(1, thread_name_prefix="prepare-batch") as pool:
+        ahead = pool.submit(prepare, 0) if count else None
+        for number in range(1, count + 1):
+            assert ahead is not None
+            ready = ahead.result()
+            if number < count:
+                ahead = pool.submit(prepare, number)
+            yield ready

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 
 import numpy as np
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from numpy.typing import NDArray
@@ -34,7 +35,7 @@ from training.synthesis import thick_strokes
 
 logger = logging.getLogger(__name__)
 
-FOLDER = "shards"
+FOLDER: str = settings.SHARDS_FOLDER
 # Of what another normalisation made nothing is read.
 PLACE = f"{FOLDER}/{NORMALISATION}"
 # Thick strokes for each drawing of the site: a marker hides more of some hands than of others.

@@ -6,13 +6,15 @@ import hashlib
 import json
 import logging
 import time
+from contextlib import closing
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from recognizer.labels import CLASSES
-from training.data.sampling import WINDOW, in_windows, sample_rows
+from training.data.sampling import WINDOW, in_windows, prepared_ahead, sample_rows
 from training.examples import Examples, concatenate
 from training.lazy_glyphs import AT_HAND, LazyGlyphs, shelves
 from training.network.backend import keras, tf
@@ -25,7 +27,7 @@ from training.network.recipe import Recipe
 from training.network.senses import PICTURE, Sense
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -34,9 +36,6 @@ if TYPE_CHECKING:
 Batch: TypeAlias = "tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.bool_]]"
 
 logger = logging.getLogger(__name__)
-
-# Batches that wait ready made, so that reading the next window holds up less.
-AHEAD = 2
 
 
 @dataclass(slots=True)
@@ -162,7 +161,7 @@ class _Source:
         is_small = np.count_nonzero(self._shelves != AT_HAND) <= WINDOW
         self._inputs = sense.of(pool.glyphs) if is_small else None
 
-    def batches(self, epoch: int) -> Iterator[Batch]:
+    def batches(self, epoch: int) -> Generator[Batch]:
         """An epoch's batches, each made in another thread while the one before is in use.
 
         The last is filled up with other examples of its window.
@@ -178,7 +177,11 @@ class _Source:
             if place == len(windows):
                 window = window[np.resize(np.arange(len(window)), -(-len(window) // size) * size)]
             count = len(window) // size
-            yield from self._ahead(window, count, epoch, number)
+            made = partial(self._batch, window, epoch, number)
+            # Not by tf.data: measured, its calls back into Python add two thirds of what the
+            # training takes of the processor. Closed, the second thread ends with the run.
+            with closing(prepared_ahead(made, count)) as ahead:
+                yield from ahead
             over, number = window[count * size :], number + count
 
     def _read(self, rows: NDArray[np.intp]) -> _Window:
@@ -194,16 +197,6 @@ class _Source:
         different, places = np.unique(rows, return_inverse=True)
         return _Window(self._sense.of(glyphs[different]), places, rows)
 
-    def _ahead(self, window: _Window, count: int, epoch: int, first: int) -> Iterator[Batch]:
-        size = self._recipe.batch
-
-        def made() -> Iterator[Batch]:
-            for at in range(count):
-                yield self._batch(window[at * size : (at + 1) * size], epoch, first + at)
-
-        batches = tf.data.Dataset.from_generator(made, output_signature=self.signature)
-        return iter(batches.prefetch(AHEAD))
-
     @property
     def signature(self) -> tuple[Any, ...]:
         """Shapes and types of a batch, for TensorFlow."""
@@ -214,9 +207,14 @@ class _Source:
             tf.TensorSpec((size,), tf.bool),
         )
 
-    def _batch(self, some: _Window, epoch: int, number: int) -> Batch:
-        """One batch: inputs, randomly varied, their labels, and which of them are replayed."""
-        rng = np.random.default_rng([self._seed, epoch, number])
+    def _batch(self, window: _Window, epoch: int, first: int, number: int) -> Batch:
+        """A window's batch of a number: inputs, randomly varied, labels, and which are replayed.
+
+        `first` is the number in the epoch of the window's first batch.
+        """
+        size = self._recipe.batch
+        some = window[number * size : (number + 1) * size]
+        rng = np.random.default_rng([self._seed, epoch, first + number])
         inputs = self._sense.varied(some.inputs[some.places], rng, self._recipe)
         return inputs, self._labels[some.rows], some.rows >= len(self._weights)
 
@@ -317,9 +315,11 @@ def _compiled_step(
 def _learn(step: Callable[..., Any], source: _Source, epoch: int, report: _Reporter) -> float:
     """Learns from all batches of an epoch; returns their mean loss."""
     losses = []
-    for number, batch in enumerate(source.batches(epoch)):
-        losses.append(float(step(*batch)))
-        report(epoch, number, losses[-1])
+    # Closed at once where `report` raises, so that the second thread ends with the run.
+    with closing(source.batches(epoch)) as batches:
+        for number, batch in enumerate(batches):
+            losses.append(float(step(*batch)))
+            report(epoch, number, losses[-1])
     return float(np.mean(losses))
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from training import lazy_glyphs
-from training.data.sampling import in_windows, sample_rows
+from training.data.sampling import in_windows, prepared_ahead, sample_rows
 from training.examples import Examples, concatenate
 from training.lazy_glyphs import AtHand, LazyGlyphs
 from training.network.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
@@ -164,11 +164,11 @@ class TestFit:
 
     @pytest.mark.parametrize("stop_after", [1, 8])
     def test_an_error_from_the_watcher_ends_it_cleanly(self, stop_after: int) -> None:
-        before, watcher = threading.active_count(), Watcher(stop_after)
+        watcher = Watcher(stop_after)
         with pytest.raises(Stopped):
             train(on_progress=watcher)
         assert len(watcher.seen) == stop_after
-        assert threading.active_count() == before
+        assert not [one for one in threading.enumerate() if one.name.startswith("prepare")]
 
     def test_a_stopped_run_goes_on_as_if_nothing_had_been(self, tmp_path: Path) -> None:
         checkpoint = tmp_path / "checkpoint.npz"
@@ -361,6 +361,24 @@ def test_many_rows_are_windows_of_whole_shelves() -> None:
         assert places.mean() == pytest.approx(0.5, abs=0.1), "at hand and stored are mixed"
     again = in_windows(rows, SHELVES, np.random.default_rng(1), most=60)
     assert [window.tolist() for window in again] == [window.tolist() for window in windows]
+
+
+def test_the_next_batch_is_prepared_by_another_thread_in_order() -> None:
+    def prepare(number: int) -> tuple[int, str]:
+        return number, threading.current_thread().name
+
+    made = list(prepared_ahead(prepare, 4))
+    assert [number for number, _ in made] == [0, 1, 2, 3]
+    assert all(name.startswith("prepare") for _, name in made)
+    assert list(prepared_ahead(prepare, 0)) == []
+
+
+def test_an_error_while_preparing_comes_through() -> None:
+    def prepare(number: int) -> int:
+        return 1 // (2 - number)
+
+    with pytest.raises(ZeroDivisionError):
+        list(prepared_ahead(prepare, 5))
 
 
 def test_replay_fills_what_the_new_examples_may_not() -> None:
