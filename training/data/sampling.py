@@ -49,22 +49,24 @@ def in_windows(
     window of about `most` different rows; what is at hand is shared out among the windows. Where
     the rows are no more, they are one window, in their order.
     """
-    stored = shelves[rows]
-    different = np.unique(rows[stored != AT_HAND])
+    is_there = np.zeros(len(shelves), np.bool_)
+    is_there[rows] = True
+    different = shelves[is_there & (shelves != AT_HAND)]
     if len(different) <= most:
         return [rows]
-    names, counts = np.unique(shelves[different], return_counts=True)
+    names, counts = np.unique(different, return_counts=True)
     order = rng.permutation(len(names))
-    before = np.cumsum(counts[order]) - counts[order]
-    window_of = np.empty(names.max() + 1, np.intp)
-    window_of[names[order]] = before // most
-    windows = np.where(stored == AT_HAND, 0, window_of[np.maximum(stored, 0)])
-    at_hand = np.flatnonzero(stored == AT_HAND)
-    reach = np.cumsum(np.bincount(windows[stored != AT_HAND])) / max((stored != AT_HAND).sum(), 1)
+    window_of = np.full(names.max() + 1, -1, np.int16)
+    window_of[names[order]] = (np.cumsum(counts[order]) - counts[order]) // most
+    # Two bytes a row: an epoch may show a drawing many times.
+    windows = np.where(shelves == AT_HAND, -1, window_of[shelves]).astype(np.int16)[rows]
+    at_hand = np.flatnonzero(windows < 0)
+    reach = np.cumsum(np.bincount(windows[windows >= 0])) / (len(windows) - len(at_hand))
     windows[at_hand] = np.searchsorted(reach, (np.arange(len(at_hand)) + 0.5) / len(at_hand))
-    order = np.argsort(windows, kind="stable")
-    ends = np.flatnonzero(np.diff(windows[order])) + 1
-    return [rng.permutation(window) for window in np.split(rows[order], ends)]
+    rows = rows[np.argsort(windows, kind="stable")]
+    # A large shelf may leave the next number without rows.
+    ends = np.cumsum(np.bincount(windows))[:-1]
+    return [rng.permutation(window) for window in np.split(rows, ends) if len(window)]
 
 
 def prepared_ahead(prepare: Callable[[int], T], count: int) -> Generator[T]:

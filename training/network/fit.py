@@ -169,7 +169,9 @@ class _Source:
         rng = np.random.default_rng([self._seed, epoch])
         fresh = sample_rows(self._weights, self._fresh, rng)
         replayed = sample_rows(self._replay_weights, self._replayed, rng) + len(self._weights)
-        rows = rng.permutation(np.concatenate([fresh, replayed]))
+        rows = np.concatenate([fresh, replayed])
+        del fresh, replayed  # a million drawings make these large
+        rows = rng.permutation(rows)
         windows, size, number = in_windows(rows, self._shelves, rng, WINDOW), self._recipe.batch, 0
         over = self._read(rows[:0])
         for place, some in enumerate(windows, 1):
