@@ -258,6 +258,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": SWEEP_EVERY,
         "options": {"expires": SWEEP_EVERY},
     },
+    "sweep the shards": {
+        "task": "training.tasks.shards_sweep",
+        "schedule": SWEEP_EVERY,
+        "options": {"expires": SWEEP_EVERY},
+    },
 }
 if REDIS_URL:  # what is counted ahead is of use where processes share a cache
     CELERY_BEAT_SCHEDULE["count whole tables"] = {
@@ -442,6 +447,9 @@ FILES_ON_DISK: dict[str, dict[str, Any]] = {
     }
     for name, folder in FOLDERS.items()
 }
+# Below the first of them: what trainings read, made of the rows (`training.data.shards`). It is in
+# no backup, which would keep what is deleted before it is swept.
+SHARDS_FOLDER = "shards"
 S3_BUCKET = env.str("S3_BUCKET", default="")
 S3 = {
     "bucket_name": S3_BUCKET,

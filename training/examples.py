@@ -10,6 +10,8 @@ import numpy as np
 
 from recognizer.labels import CLASSES
 from recognizer.preprocessing.glyph import Glyphs, Pixels
+from training import lazy_glyphs
+from training.lazy_glyphs import AnyGlyphs, LazyGlyphs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,14 +25,14 @@ def _one() -> NDArray[np.float32]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Examples:
-    """Glyphs with their labels, row by row.
+    """Glyphs with their labels, row by row; the glyphs in memory, or read when looked at.
 
     `labels` is (n,) int64, 0 to 9 and 10 for what is no digit. `weights` is (n,)
     float32: how often a row is shown beside the others; one value stands for all
     rows, none for 1. Raises `ValueError` where these do not fit together.
     """
 
-    glyphs: Glyphs
+    glyphs: AnyGlyphs
     labels: NDArray[np.int64]
     weights: NDArray[np.float32] = field(default_factory=_one)
 
@@ -67,24 +69,37 @@ class Examples:
         """The examples of which it is known how the pen went."""
         return self.select(self.glyphs.has_ink)
 
+    def left(self) -> Examples:
+        """The examples that may still be used: the drawings behind them were not deleted."""
+        left = lazy_glyphs.left(self.glyphs)
+        return self if left.all() else self.select(left)
+
     def digest(self) -> str:
-        """SHA-256 over all that training sees: glyphs, labels and weights, in order."""
+        """SHA-256 over all that training sees: glyphs, labels and weights, in order.
+
+        Of glyphs that are not in memory it is what names them.
+        """
         sha256 = hashlib.sha256(str(len(self)).encode())
         for column, kind in (
-            (self.pixels, "u1"),
-            (self.glyphs.has_ink, "u1"),
-            (self.glyphs.motion[self.glyphs.has_ink], "u1"),
+            *self._columns(),
             (self.labels, "<i8"),
             (self.weights, "<f4"),
         ):
             sha256.update(np.ascontiguousarray(column, dtype=kind).data)
         return sha256.hexdigest()
 
+    def _columns(self) -> list[tuple[NDArray[Any], str]]:
+        glyphs = self.glyphs
+        if isinstance(glyphs, LazyGlyphs):
+            return [(np.frombuffer(glyphs.digest().encode(), np.uint8), "u1")]
+        motion = glyphs.motion[glyphs.has_ink]
+        return [(glyphs.pixels, "u1"), (glyphs.has_ink, "u1"), (motion, "u1")]
+
 
 def concatenate(parts: Sequence[Examples]) -> Examples:
     """The examples of all parts, in order; none where there is no part."""
     return Examples(
-        Glyphs.joined([part.glyphs for part in parts]),
+        lazy_glyphs.joined([part.glyphs for part in parts]),
         np.concatenate([np.empty(0, np.int64), *(part.labels for part in parts)]),
         np.concatenate([np.empty(0, np.float32), *(part.weights for part in parts)]),
     )

@@ -80,6 +80,15 @@ def tables_count() -> None:
     pairs.movers_ahead()
 
 
+@shared_task(name="training.tasks.shards_sweep")
+def shards_sweep() -> str:
+    """Writes shards anew that hold deleted drawings; returns how many."""
+    # PyArrow is loaded here, and by no web process, which has none.
+    from training.data import shards
+
+    return f"{shards.shards_sweep(now=timezone.now())} shards were written anew"
+
+
 @worker_ready.connect
 def look_for_work(**kwargs: Any) -> None:
     """Has a worker that starts recover the runs that wait or were lost, and judge what is new."""

@@ -25,12 +25,13 @@ from benchmarks.common import data
 from benchmarks.common.settings import settings
 from recognizer.labels import NOT_A_DIGIT_CLASS
 from recognizer.serving import artifacts
-from training.data import dataset, snapshot
+from training.data import shards, snapshot
 from training.data.augmentation import STANDARD, Variation
-from training.examples import Examples
+from training.examples import Examples, concatenate
 from training.network.calibration import THRESHOLDS, fit_temperature
 from training.network.progress import EpochResult, Progress
 from training.network.recipe import Recipe
+from training.synthesis import thick_strokes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,7 +95,7 @@ def warm(champion: Path, drawings: Examples, *, name: str, epochs: int = 0, seed
     from training.runs import learning
 
     learned, kept = data.learned_and_kept(seed)
-    drawings = dataset.with_thick_strokes(drawings, np.random.default_rng(seed))
+    drawings = with_thick_strokes(drawings, np.random.default_rng(seed))
     recipe = Recipe.warm(epochs or settings.TRAIN_EPOCHS_WARM)
     recipe = recipe.for_examples(len(drawings) + len(learned))
     readers = load_readers(keras_file(champion).read_bytes())
@@ -109,6 +110,12 @@ def warm(champion: Path, drawings: Examples, *, name: str, epochs: int = 0, seed
     temperature = before.get("temperature", learning.INK_TEMPERATURE)
     weight = before.get("motion_weight", learning.MOTION_WEIGHT)
     return _trained(readers, Calibration(1.0, temperature, weight), lesson)
+
+
+def with_thick_strokes(drawings: Examples, rng: np.random.Generator) -> Examples:
+    """Drawings, and as many of them again in thick strokes as the site has of its own."""
+    count = round(len(drawings) * shards.THICK_SHARE)
+    return concatenate([drawings, thick_strokes.generate(count, drawings, rng)])
 
 
 def keras_file(path: Path) -> Path:

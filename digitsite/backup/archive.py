@@ -84,6 +84,8 @@ def _fill(tar: tarfile.TarFile, now: datetime) -> None:
 
     for place, storage in _places().items():
         for name in moving.files(storage):
+            if name.startswith(f"{settings.SHARDS_FOLDER}/"):  # made anew when it is needed
+                continue
             try:
                 with storage.open(name) as file:
                     content = file.read()

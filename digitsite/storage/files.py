@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,9 +31,11 @@ class WholeFileStorage(FileSystemStorage):
         return None
 
     def _save(self, name: str, content: File[bytes]) -> str:
-        part = Path(self.path(name + PART))
+        # Its own: a kill may have left another's half of the same file.
+        beside = f"{name}.{secrets.token_hex(4)}{PART}"
+        part = Path(self.path(beside))
         try:
-            super()._save(name + PART, content)  # type: ignore[misc]  # not in the stubs
+            super()._save(beside, content)  # type: ignore[misc]  # not in the stubs
             os.replace(part, self.path(name))  # noqa: PTH105  (as Django's own does)
         except BaseException:
             part.unlink(missing_ok=True)

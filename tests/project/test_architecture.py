@@ -84,11 +84,12 @@ def walk(patterns):
 assert "runs/" in set(walk(get_resolver().url_patterns))
 app.loader.import_default_modules()
 assert "training.tasks.run_execute" in app.tasks
-print(*sorted(name for name in sys.modules if name.partition(".")[0] in {"tensorflow", "keras"}))
+heavy = {"tensorflow", "keras", "pyarrow"}
+print(*sorted(name for name in sys.modules if name.partition(".")[0] in heavy))
 """
 
 
-def test_a_running_web_process_holds_no_tensorflow(tmp_path: Path) -> None:
+def test_a_running_web_process_holds_nothing_of_training(tmp_path: Path) -> None:
     """All addresses, the admin and all tasks loaded, as far as they ever are before a request."""
     environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     environment |= {

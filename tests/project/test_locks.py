@@ -14,7 +14,7 @@ from tests import ROOT
 
 ROLES = ("web", "worker", "dev")
 # What training needs on top of a web process.
-TRAINING = {"tensorflow", "keras"}
+TRAINING = {"tensorflow", "keras", "pyarrow"}
 PIN = re.compile(r"^([a-z0-9][a-z0-9._-]*)(?:\[[\w,]+\])?==([^\s;]+)", re.MULTILINE)
 
 

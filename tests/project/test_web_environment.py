@@ -53,7 +53,7 @@ def site(environment: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 def test_training_is_not_there(environment: Path) -> None:
-    for package in ("tensorflow", "keras"):
+    for package in ("tensorflow", "keras", "pyarrow"):
         tried = subprocess.run(
             [environment / "bin/python", "-c", f"import {package}"],
             capture_output=True,

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import partial
+from typing import Any, TypeAlias
 
 import numpy as np
 from django.conf import settings
 
 from training.data.mnist import Mnist, OnProgress, load_configured
-from training.data.snapshot import Snapshot, retake_snapshot, take_snapshot
+from training.data.shards import are_thick, keep_only, shard_names
+from training.data.snapshot import Snapshot, record_digest, retake_snapshot, take_snapshot
 from training.examples import Examples, concatenate
 from training.models import RunSnapshot, TrainingRun
 from training.synthesis import digit_variants, non_digits, thick_strokes
+
+OnDrawings: TypeAlias = Callable[[int, int], object]
 
 # Of MNIST's training images the last are never learned from.
 VALIDATION_SHARE = 1 / 12
@@ -24,8 +29,6 @@ VALIDATION_SHARE = 1 / 12
 NON_DIGIT_SHARE = 0.12
 DIGIT_VARIANT_SHARE = 0.06
 THICK_STROKE_SHARE = 0.06
-# Thick strokes for each drawing of the site: a marker hides more of some hands than of others.
-DRAWN_THICK_STROKE_SHARE = 0.3
 # A drawing of the site's own weighs as much as this many images of MNIST in a
 # training from scratch: they are few, and they are what the site is there to read.
 DRAWING_WEIGHT = 5.0
@@ -91,7 +94,11 @@ class Dataset:
         }
 
 
-def gather(run: TrainingRun, on_progress: OnProgress | None = None) -> Dataset:
+def gather(
+    run: TrainingRun,
+    on_progress: OnProgress | None = None,
+    on_drawings: OnDrawings = lambda done, total: None,
+) -> Dataset:
     """MNIST found or fetched, synthetic pictures made by the run's seed, the run's drawings.
 
     Those are today's where the run begins, and otherwise those that it began with. In a warm
@@ -99,14 +106,16 @@ def gather(run: TrainingRun, on_progress: OnProgress | None = None) -> Dataset:
     learned from, the drawings weighing more.
     """
     mnist = load_configured(on_progress).limited(settings.TRAIN_MNIST_LIMIT)
+    # Before the drawings: making it takes more memory than having it.
+    base, validation = learn_and_validate(mnist, np.random.default_rng(run.seed))
     kept = RunSnapshot.objects.filter(run=run).first()
     snapshot = retake_snapshot(kept.record) if kept else take_snapshot()
-    base, validation = learn_and_validate(mnist, np.random.default_rng(run.seed))
+    write_shards(snapshot, on_drawings)
     parts = [mnist.digest, base.digest(), validation.digest()]
-    parts.append(json.dumps(kept.record if kept else snapshot.record(), sort_keys=True))
+    parts.append(record_digest(kept.record if kept else snapshot.record()))
     identity = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
-    drawings = with_thick_strokes(snapshot.train.examples, np.random.default_rng(run.seed))
-    gone = with_shares(snapshot.counts()["train"]) - len(drawings)
+    drawings = concatenate([snapshot.train.examples, snapshot.train.in_thick_strokes()])
+    gone = len(snapshot.left_out.train) + int(are_thick(snapshot.left_out.train).sum())
     if run.mode == TrainingRun.Mode.WARM and len(drawings):
         return Dataset(mnist, snapshot, drawings, base, validation, identity, gone)
     weighted = replace(drawings, weights=drawings.weights * np.float32(DRAWING_WEIGHT))
@@ -131,15 +140,18 @@ def learn_and_validate(mnist: Mnist, rng: np.random.Generator) -> tuple[Examples
     )
 
 
-def with_thick_strokes(drawings: Examples, rng: np.random.Generator) -> Examples:
-    """The site's drawings, and some of them again in thick strokes."""
-    count = with_shares(len(drawings)) - len(drawings)
-    return concatenate([drawings, thick_strokes.generate(count, drawings, rng)])
+def write_shards(snapshot: Snapshot, told: OnDrawings) -> None:
+    """Writes those of a snapshot's shards that are not there, and deletes all others.
 
-
-def with_shares(drawings: int) -> int:
-    """How many examples `with_thick_strokes` makes of so many drawings."""
-    return drawings + round(drawings * DRAWN_THICK_STROKE_SHARE)
+    `told` is called now and then with the number of drawings so far, and of all.
+    """
+    shards = [*snapshot.train.shards(), *snapshot.held_out.shards()]
+    done, total, there = 0, sum(len(shard.ids) for shard in shards), set(shard_names())
+    for shard in shards:
+        if shard.name not in there:
+            shard.write(partial(told, done, total))
+        done += len(shard.ids)
+    keep_only(shards)
 
 
 def _non_digits(digits: Examples, rng: np.random.Generator) -> Examples:

@@ -1,4 +1,4 @@
-"""Sampling: which rows make up an epoch, and batches prepared in a second thread."""
+"""Sampling: which rows make up an epoch, in which order, and batches made in a second thread."""
 
 from __future__ import annotations
 
@@ -8,11 +8,16 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from training.lazy_glyphs import AT_HAND
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
 Rows = NDArray[np.intp]
 T = TypeVar("T")
+
+# So many examples that are not in memory are read at once, and shuffled with one another.
+WINDOW = 32_768
 
 
 def sample_rows(weights: NDArray[np.floating], count: int, rng: np.random.Generator) -> Rows:
@@ -35,10 +40,33 @@ def sample_rows(weights: NDArray[np.floating], count: int, rng: np.random.Genera
     return rows
 
 
-def in_batches(rows: Rows, size: int) -> list[Rows]:
-    """The rows in batches of `size`; the last one is filled up with the first rows."""
-    count = -(-len(rows) // size)
-    return list(np.resize(rows, (count, size)))
+def in_windows(
+    rows: Rows, shelves: NDArray[np.int64], rng: np.random.Generator, most: int = WINDOW
+) -> list[Rows]:
+    """Shuffled rows in parts that are read one after the other, each of them shuffled.
+
+    `shelves` is (n,), of all rows that there are. Whole shelves, in random order, make up a
+    window of about `most` different rows; what is at hand is shared out among the windows. Where
+    the rows are no more, they are one window, in their order.
+    """
+    is_there = np.zeros(len(shelves), np.bool_)
+    is_there[rows] = True
+    different = shelves[is_there & (shelves != AT_HAND)]
+    if len(different) <= most:
+        return [rows]
+    names, counts = np.unique(different, return_counts=True)
+    order = rng.permutation(len(names))
+    window_of = np.full(names.max() + 1, -1, np.int16)
+    window_of[names[order]] = (np.cumsum(counts[order]) - counts[order]) // most
+    # Two bytes a row: an epoch may show a drawing many times.
+    windows = np.where(shelves == AT_HAND, -1, window_of[shelves]).astype(np.int16)[rows]
+    at_hand = np.flatnonzero(windows < 0)
+    reach = np.cumsum(np.bincount(windows[windows >= 0])) / (len(windows) - len(at_hand))
+    windows[at_hand] = np.searchsorted(reach, (np.arange(len(at_hand)) + 0.5) / len(at_hand))
+    rows = rows[np.argsort(windows, kind="stable")]
+    # A large shelf may leave the next number without rows.
+    ends = np.cumsum(np.bincount(windows))[:-1]
+    return [rng.permutation(window) for window in np.split(rows, ends) if len(window)]
 
 
 def prepared_ahead(prepare: Callable[[int], T], count: int) -> Generator[T]:

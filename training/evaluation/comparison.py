@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from django.conf import settings
 from numpy.typing import NDArray
 
 from recognizer.exceptions import BadArtifact
-from recognizer.labels import NOT_A_DIGIT_CLASS
+from recognizer.labels import CLASSES, NOT_A_DIGIT_CLASS
 from recognizer.models import ModelVersion
 from recognizer.preprocessing.glyph import MAPS, SIZE, Glyphs
 from recognizer.serving import artifacts, registry
@@ -30,6 +30,7 @@ from training.evaluation import gate
 from training.evaluation.counts import Rule
 from training.evaluation.gate_types import Facts, JudgedSet, Limits
 from training.evaluation.metrics import confusion, evaluate, reliability
+from training.lazy_glyphs import AnyGlyphs, read, reading_order
 
 BATCH = 256
 LATENCY_PREDICTIONS = 200
@@ -49,10 +50,11 @@ class Network:
 
     engine: Engine
     thresholds: Thresholds
+    told: Callable[[], object] = lambda: None  # called after each batch
 
-    def probabilities(self, glyphs: Glyphs) -> NDArray[np.float32]:
+    def probabilities(self, glyphs: AnyGlyphs) -> NDArray[np.float32]:
         """n glyphs -> (n, 11) probabilities."""
-        return _predict(self.engine, glyphs)
+        return _predict(self.engine, glyphs, self.told)
 
     def answers(self, probabilities: NDArray[np.float32]) -> NDArray[np.int64]:
         """The likeliest digits, or 10 for none as the threshold has it."""
@@ -60,10 +62,15 @@ class Network:
 
 
 def compare(
-    built: Path, champion: ModelVersion | None, dataset: Dataset, parity: dict[str, Any]
+    built: Path,
+    champion: ModelVersion | None,
+    dataset: Dataset,
+    parity: dict[str, Any],
+    *,
+    told: Callable[[], object] = lambda: None,
 ) -> Comparison:
     """A run's candidate and the champion as `judge` has them, and the candidate's validation."""
-    judged = judge(built, champion, dataset.snapshot, dataset.mnist, parity)
+    judged = judge(built, champion, dataset.snapshot, dataset.mnist, parity, told=told)
     engine = LiteRTEngine((built / LiteRTEngine.file_name).read_bytes())
     answers = _predict(engine, dataset.validation.glyphs)
     validation = evaluate(answers, dataset.validation.labels)
@@ -76,15 +83,17 @@ def judge(
     snapshot: Snapshot,
     mnist: Mnist,
     parity: dict[str, Any],
+    *,
+    told: Callable[[], object] = lambda: None,
 ) -> Comparison:
     """Candidate and champion on MNIST's test images and the site's drawings.
 
     The candidate is read from `built`, an artifact's folder, as the site would; `parity`
-    is what comparing its files has given.
+    is what comparing its files has given. `told` is called now and then.
     """
     content = (built / LiteRTEngine.file_name).read_bytes()
-    candidate = Network(LiteRTEngine(content), Thresholds.of(artifacts.read_manifest(built)))
-    champions = _champion(champion)
+    candidate = Network(LiteRTEngine(content), Thresholds.of(artifacts.read_manifest(built)), told)
+    champions = _champion(champion, told)
     answered = _Answered.by(candidate, champions, snapshot, mnist)
     latency = _latency_ms(candidate.engine)
     verdict = gate.judge(
@@ -286,12 +295,12 @@ def _readings(network: Network, glyphs: Glyphs) -> list[Any]:
     ]
 
 
-def _champion(champion: ModelVersion | None) -> Network | None:
+def _champion(champion: ModelVersion | None, told: Callable[[], object]) -> Network | None:
     """The live network; None without one, and for a damaged one, which must be replaceable."""
     if champion is None:
         return None
     try:
-        return Network(registry.load_engine(champion), Thresholds.of(champion.manifest))
+        return Network(registry.load_engine(champion), Thresholds.of(champion.manifest), told)
     except BadArtifact:
         return None
 
@@ -304,11 +313,15 @@ def _misread(
     return [[ids[row], int(labels[row]), int(answers[row])] for row in rows]
 
 
-def _predict(engine: Engine, glyphs: Glyphs) -> NDArray[np.float32]:
+def _predict(
+    engine: Engine, glyphs: AnyGlyphs, told: Callable[[], object] = lambda: None
+) -> NDArray[np.float32]:
     """n glyphs -> (n, 11) probabilities, in batches of `BATCH`."""
-    starts = range(0, len(glyphs), BATCH)
-    parts = [engine.predict(glyphs[at : at + BATCH]).probabilities for at in starts]
-    return np.concatenate(parts) if parts else np.empty((0, 11), dtype=np.float32)
+    probabilities = np.empty((len(glyphs), CLASSES), dtype=np.float32)
+    for rows in reading_order(glyphs, BATCH):
+        probabilities[rows] = engine.predict(read(glyphs[rows])).probabilities
+        told()
+    return probabilities
 
 
 def _answers(probabilities: NDArray[np.float32], thresholds: Thresholds) -> NDArray[np.int64]:

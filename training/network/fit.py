@@ -8,13 +8,15 @@ import logging
 import time
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from recognizer.labels import CLASSES
-from training.data.sampling import in_batches, prepared_ahead, sample_rows
+from training.data.sampling import WINDOW, in_windows, prepared_ahead, sample_rows
 from training.examples import Examples, concatenate
+from training.lazy_glyphs import AT_HAND, LazyGlyphs, shelves
 from training.network.backend import keras, tf
 from training.network.calibration import fit_temperature, negative_log_likelihood, softmax
 from training.network.checkpoint import Arrays, Checkpoint, read_checkpoint, write_checkpoint
@@ -25,7 +27,7 @@ from training.network.recipe import Recipe
 from training.network.senses import PICTURE, Sense
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -85,7 +87,7 @@ def fit(
     identity = _identity(model, recipe, seed, names)
     if checkpoint is not None:
         _resume(trainee, checkpoint, identity)
-    step = _compiled_step(trainee, recipe, sense, model)
+    step = _compiled_step(trainee, recipe, source.signature, model)
     predict = predictor(trainee.ema, sense)
     report = _Reporter(on_progress, sense, recipe, source.steps, len(trainee.history))
     for epoch in range(len(trainee.history), recipe.epochs):
@@ -105,15 +107,47 @@ def fit(
     return trainee.history
 
 
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """Examples that were read, in their order of an epoch.
+
+    `inputs` is what was read of them, `places` (n,) which of it each example is, `rows` (n,)
+    which example.
+    """
+
+    inputs: NDArray[np.uint8]
+    places: NDArray[np.intp]
+    rows: NDArray[np.intp]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, which: slice | NDArray[np.intp]) -> _Window:
+        return _Window(self.inputs, self.places[which], self.rows[which])
+
+    def __add__(self, other: _Window) -> _Window:
+        """One window after a few examples of another."""
+        if not len(self):
+            return other
+        return _Window(
+            np.concatenate([other.inputs, self.inputs[self.places]]),
+            np.concatenate([len(other.inputs) + np.arange(len(self)), other.places]),
+            np.concatenate([self.rows, other.rows]),
+        )
+
+
 class _Source:
-    """The batches of every epoch, each made from its own seed, so that a resumed run sees them."""
+    """The batches of every epoch, each made from its own seed, so that a resumed run sees them.
+
+    Examples that are not in memory are read a window at a time; so few that one window holds
+    all of them are read once.
+    """
 
     def __init__(
         self, train: Examples, replay: Examples | None, recipe: Recipe, sense: Sense, seed: int
     ) -> None:
         pool = concatenate([train, replay]) if replay else train
-        self._sense = sense
-        self._inputs, self._labels = sense.of(pool.glyphs), pool.labels
+        self._sense, self._glyphs, self._labels = sense, pool.glyphs, pool.labels
         self._weights = train.weights
         self._replay_weights = replay.weights if replay else train.weights[:0]
         self._recipe, self._seed = recipe, seed
@@ -123,18 +157,68 @@ class _Source:
         self.steps = -(-(self._fresh + self._replayed) // recipe.batch)
         if self.steps == 0:
             raise ValueError("There are no examples to learn from.")
+        self._shelves = shelves(pool.glyphs)
+        is_small = np.count_nonzero(self._shelves != AT_HAND) <= WINDOW
+        self._inputs = sense.of(pool.glyphs) if is_small else None
 
-    def rows(self, epoch: int) -> list[NDArray[np.intp]]:
+    def batches(self, epoch: int) -> Generator[Batch]:
+        """An epoch's batches, each made in another thread while the one before is in use.
+
+        The last is filled up with other examples of its window.
+        """
         rng = np.random.default_rng([self._seed, epoch])
         fresh = sample_rows(self._weights, self._fresh, rng)
         replayed = sample_rows(self._replay_weights, self._replayed, rng) + len(self._weights)
-        return in_batches(rng.permutation(np.concatenate([fresh, replayed])), self._recipe.batch)
+        rows = np.concatenate([fresh, replayed])
+        del fresh, replayed  # a million drawings make these large
+        rows = rng.permutation(rows)
+        windows, size, number = in_windows(rows, self._shelves, rng, WINDOW), self._recipe.batch, 0
+        over = self._read(rows[:0])
+        for place, some in enumerate(windows, 1):
+            window = over + self._read(some)
+            if place == len(windows):
+                window = window[np.resize(np.arange(len(window)), -(-len(window) // size) * size)]
+            count = len(window) // size
+            made = partial(self._batch, window, epoch, number)
+            # Not by tf.data: measured, its calls back into Python add two thirds of what the
+            # training takes of the processor. Closed, the second thread ends with the run.
+            with closing(prepared_ahead(made, count)) as ahead:
+                yield from ahead
+            over, number = window[count * size :], number + count
 
-    def prepare(self, rows: NDArray[np.intp], epoch: int, number: int) -> Batch:
-        """One batch: inputs, randomly varied, their labels, and which of them are replayed."""
-        rng = np.random.default_rng([self._seed, epoch, number])
-        inputs = self._sense.varied(self._inputs[rows], rng, self._recipe)
-        return inputs, self._labels[rows], rows >= len(self._weights)
+    def _read(self, rows: NDArray[np.intp]) -> _Window:
+        """Rows of the pool; in the place of those that were deleted meanwhile come others."""
+        glyphs = self._glyphs
+        if isinstance(glyphs, LazyGlyphs):
+            different, places = np.unique(rows, return_inverse=True)
+            left = glyphs[different].left()
+            if not left.all():
+                rows = np.resize(rows[left[places]], len(rows)) if left.any() else rows[:0]
+        if self._inputs is not None:
+            return _Window(self._inputs, rows, rows)
+        different, places = np.unique(rows, return_inverse=True)
+        return _Window(self._sense.of(glyphs[different]), places, rows)
+
+    @property
+    def signature(self) -> tuple[Any, ...]:
+        """Shapes and types of a batch, for TensorFlow."""
+        size = self._recipe.batch
+        return (
+            tf.TensorSpec((size, *self._sense.shape), tf.float32),
+            tf.TensorSpec((size,), tf.int64),
+            tf.TensorSpec((size,), tf.bool),
+        )
+
+    def _batch(self, window: _Window, epoch: int, first: int, number: int) -> Batch:
+        """A window's batch of a number: inputs, randomly varied, labels, and which are replayed.
+
+        `first` is the number in the epoch of the window's first batch.
+        """
+        size = self._recipe.batch
+        some = window[number * size : (number + 1) * size]
+        rng = np.random.default_rng([self._seed, epoch, first + number])
+        inputs = self._sense.varied(some.inputs[some.places], rng, self._recipe)
+        return inputs, self._labels[some.rows], some.rows >= len(self._weights)
 
 
 class _Reporter:
@@ -193,7 +277,9 @@ def _trainee(model: Any, recipe: Recipe, steps: int) -> _Trainee:
     return _Trainee(trained, ema, optimizer, kept=model.get_weights())
 
 
-def _compiled_step(trainee: _Trainee, recipe: Recipe, sense: Sense, before: Any) -> Any:
+def _compiled_step(
+    trainee: _Trainee, recipe: Recipe, signature: tuple[Any, ...], before: Any
+) -> Any:
     """A function (inputs, labels, replayed) -> loss that learns from one batch.
 
     It is traced here, before the clock starts. `before` is the network as it was when
@@ -223,11 +309,6 @@ def _compiled_step(trainee: _Trainee, recipe: Recipe, sense: Sense, before: Any)
             kept.assign(current + (kept - current) * decay)
         return loss
 
-    signature = [
-        tf.TensorSpec((recipe.batch, *sense.shape), tf.float32),
-        tf.TensorSpec((recipe.batch,), tf.int64),
-        tf.TensorSpec((recipe.batch,), tf.bool),
-    ]
     compiled = tf.function(step, input_signature=signature)
     compiled.get_concrete_function()
     return compiled
@@ -235,15 +316,10 @@ def _compiled_step(trainee: _Trainee, recipe: Recipe, sense: Sense, before: Any)
 
 def _learn(step: Callable[..., Any], source: _Source, epoch: int, report: _Reporter) -> float:
     """Learns from all batches of an epoch; returns their mean loss."""
-    rows = source.rows(epoch)
     losses = []
-
-    def prepare(number: int) -> Batch:
-        return source.prepare(rows[number], epoch, number)
-
     # Closed at once where `report` raises, so that the second thread ends with the run.
-    with closing(prepared_ahead(prepare, len(rows))) as prepared:
-        for number, batch in enumerate(prepared):
+    with closing(source.batches(epoch)) as batches:
+        for number, batch in enumerate(batches):
             losses.append(float(step(*batch)))
             report(epoch, number, losses[-1])
     return float(np.mean(losses))
@@ -255,6 +331,7 @@ def _validate(predict: Predictor, validation: Examples) -> tuple[float, float]:
     The likelihood is taken at the best temperature: smoothed labels make the network
     less confident by design, and the export's temperature takes that back.
     """
+    validation = validation.left()
     logits = predict(validation.glyphs)
     probabilities = softmax(logits, fit_temperature(logits, validation.labels))
     right = probabilities.argmax(axis=1) == validation.labels

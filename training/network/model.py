@@ -18,12 +18,13 @@ from numpy.typing import NDArray
 
 from recognizer.exceptions import BadArtifact
 from recognizer.labels import CLASSES
-from recognizer.preprocessing.glyph import SIZE, Glyphs
+from recognizer.preprocessing.glyph import SIZE
+from training.lazy_glyphs import AnyGlyphs, reading_order
 from training.network.backend import keras, tf
 from training.network.senses import PICTURE, Sense
 
 # n glyphs -> (n, 11), what a reader gives for them.
-Predictor: TypeAlias = Callable[[Glyphs], NDArray[np.float32]]
+Predictor: TypeAlias = Callable[[AnyGlyphs], NDArray[np.float32]]
 
 # The layer that gives the logits, by which it is found in an exported network.
 LOGITS = "logits"
@@ -89,15 +90,15 @@ def predictor(model: Any, sense: Sense = PICTURE, *, batch: int = 1000) -> Predi
     signature = [tf.TensorSpec((None, *sense.shape), tf.float32)]
     forward = tf.function(lambda inputs: model(inputs, training=False), input_signature=signature)
 
-    def predict(glyphs: Glyphs) -> NDArray[np.float32]:
-        rows = sense.of(glyphs)
-        starts = range(0, len(rows), batch)
-        parts = [forward(sense.plain(rows[at : at + batch])).numpy() for at in starts]
-        return np.concatenate([np.empty((0, CLASSES), np.float32), *parts])
+    def predict(glyphs: AnyGlyphs) -> NDArray[np.float32]:
+        logits = np.empty((len(glyphs), CLASSES), np.float32)
+        for rows in reading_order(glyphs, batch):
+            logits[rows] = forward(sense.plain(sense.of(glyphs[rows]))).numpy()
+        return logits
 
     return predict
 
 
-def predict_logits(model: Any, glyphs: Glyphs, sense: Sense = PICTURE) -> NDArray[np.float32]:
+def predict_logits(model: Any, glyphs: AnyGlyphs, sense: Sense = PICTURE) -> NDArray[np.float32]:
     """The logits, (n, 11), that a reader gives to n glyphs."""
     return predictor(model, sense)(glyphs)

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from recognizer.preprocessing.glyph import MAPS, SIZE, Glyphs
+from recognizer.preprocessing.glyph import MAPS, SIZE
 from recognizer.serving.engine import motion_input, network_input
 from training.data import augmentation, motion_augmentation
+from training.lazy_glyphs import AnyGlyphs
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,7 +32,7 @@ class Sense:
 
     stage: str
     shape: tuple[int, ...]
-    of: Callable[[Glyphs], Rows]
+    of: Callable[[AnyGlyphs], Rows]
     plain: Callable[[Rows], Batch]
     varied: Callable[[Rows, np.random.Generator, Recipe], Batch]
 

@@ -19,6 +19,8 @@ from training import notices
 from training.models import RunSnapshot, TrainingRun
 
 Status = TrainingRun.Status
+# Databases take so many values in one statement, and memory holds as many rows of a million.
+USES_AT_ONCE = 5000
 AT_WORK = [Status.RUNNING, Status.EVALUATING]
 
 
@@ -116,15 +118,15 @@ def run_conclude(
 
 def remember_uses(version: ModelVersion, used: dict[str, list[uuid.UUID]]) -> None:
     """Adds a row for each drawing, named by its role, that a version used and that is left."""
-    ids = [pk for some in used.values() for pk in some]
-    left = set(Drawing.objects.filter(pk__in=ids).values_list("pk", flat=True))
-    uses = DrawingUse.objects.bulk_create(
-        DrawingUse(version=version, drawing_id=pk, role=role)
-        for role, some in used.items()
-        for pk in some
-        if pk in left
-    )
-    version.drawings_left = len(uses)
+    written = 0
+    for role, ids in used.items():
+        for begin in range(0, len(ids), USES_AT_ONCE):
+            some = ids[begin : begin + USES_AT_ONCE]
+            left = Drawing.objects.filter(pk__in=some).order_by().values_list("pk", flat=True)
+            uses = [DrawingUse(version=version, drawing_id=pk, role=role) for pk in left]
+            DrawingUse.objects.bulk_create(uses)
+            written += len(uses)
+    version.drawings_left = written
     version.save(update_fields=["drawings_left"])
 
 

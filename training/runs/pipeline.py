@@ -12,24 +12,28 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 
 from digitsite.exceptions import Conflict
 from recognizer.models import ModelVersion
 from recognizer.services.versions import version_promote
 from recognizer.serving import artifacts
 from training.data.dataset import Dataset, gather
+from training.data.shards import shards_sweep
 from training.evaluation.comparison import compare
 from training.export.artifact import export
+from training.lazy_glyphs import read
 from training.models import RunSnapshot, TrainingRun
 from training.network.calibration import THRESHOLDS
 from training.network.fit import fit
+from training.network.progress import Progress
 from training.network.recipe import Recipe
 from training.network.senses import MOTION
 from training.runs import claims, learning
@@ -119,11 +123,12 @@ def _work(run: TrainingRun, reporter: Reporter) -> None:
     folder = run_folder(run)
     folder.mkdir(parents=True, exist_ok=True)
     reporter.stage("gathering the examples")
-    dataset = gather(run, reporter.fetching)
+    dataset = gather(run, reporter.fetching, reporter.gathering)
     _keep_snapshot(run, dataset, reporter)
     reporter.stage("building the network", snapshot_digest=dataset.digest, dataset=dataset.counts())
     readers = learning.start(run, dataset)
     reporter.stage("training")
+    training = _tidying(reporter.training)
     fit(
         readers.picture,
         dataset.train,
@@ -133,12 +138,12 @@ def _work(run: TrainingRun, reporter: Reporter) -> None:
         seed=run.seed,
         checkpoint=folder / learning.CHECKPOINT,
         data=dataset.identity,
-        on_progress=reporter.training,
+        on_progress=training,
         on_epoch=reporter.epochs,
     )
     if readers.motion is not None:
         reporter.stage(MOTION.stage)
-        learning.learn_motion(run, readers.motion, dataset, folder, reporter.training)
+        learning.learn_motion(run, readers.motion, dataset, folder, training)
     reporter.stage("exporting", status=TrainingRun.Status.EVALUATING)
     built = folder / BUILT
     shutil.rmtree(built, ignore_errors=True)  # an earlier attempt may have come this far
@@ -148,14 +153,29 @@ def _work(run: TrainingRun, reporter: Reporter) -> None:
         built,
         calibration=learning.calibrate(readers, dataset, champion),
         thresholds=asdict(THRESHOLDS),
-        glyphs=dataset.validation.glyphs[-PARITY_GLYPHS:],
+        glyphs=read(dataset.validation.glyphs[-PARITY_GLYPHS:]),
     )
     reporter.stage("evaluating")
-    compared = compare(built, champion, dataset, parity)
+    judged = replace(dataset, snapshot=dataset.snapshot.left())
+    compared = compare(built, champion, judged, parity, told=reporter.at_work)
     artifacts.complete(built, metrics=compared.metrics, lineage=_lineage(run, dataset))
     version = _register(run, built, compared.report, dataset)
     if run.auto_promote and version.gate_verdict == ModelVersion.GateVerdict.PASSED:
         _promote(run, version, champion)
+
+
+def _tidying(report: Callable[[Progress], None]) -> Callable[[Progress], None]:
+    """The report, which also sweeps the shards when it is time: this worker may be the only one."""
+    due = time.monotonic() + settings.SWEEP_EVERY
+
+    def reported(progress: Progress) -> None:
+        nonlocal due
+        report(progress)
+        if time.monotonic() >= due:
+            shards_sweep(now=timezone.now())
+            due = time.monotonic() + settings.SWEEP_EVERY
+
+    return reported
 
 
 def _keep_snapshot(run: TrainingRun, dataset: Dataset, reporter: Reporter) -> None:

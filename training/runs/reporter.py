@@ -112,6 +112,14 @@ class Reporter:
         """Reports how far a file's download is, in bytes. Raises `Superseded`."""
         self._say({"stage": "fetching MNIST", "file": name, "bytes": done, "of": total})
 
+    def gathering(self, done: int, total: int) -> None:
+        """Reports how many drawings' shards are written. Raises `Superseded`."""
+        self._say({"stage": self._stage, "drawings": done, "of": total})
+
+    def at_work(self) -> None:
+        """Reports that the stage goes on. Raises `Superseded`."""
+        self._say({"stage": self._stage})
+
     def _say(self, progress: dict[str, Any], **fields: Any) -> None:
         if self._on_progress is not None:
             self._on_progress(progress)

@@ -23,6 +23,7 @@ from training.data.mnist import CorpusUnavailable, load_configured
 from training.data.snapshot import take_snapshot
 from training.evaluation.comparison import judge
 from training.export.artifact import ExportFailed, files_compared
+from training.lazy_glyphs import read
 from training.runs.claims import remember_uses
 
 logger = logging.getLogger(__name__)
@@ -55,7 +56,7 @@ def _offer() -> ModelVersion | None:
     glyphs = Glyphs.joined(
         [
             Glyphs.of_pictures(mnist.test_pixels[:PARITY_GLYPHS]),
-            drawings.examples.glyphs[:PARITY_GLYPHS],
+            read(drawings.examples.glyphs[:PARITY_GLYPHS]),
         ]
     )
     with tempfile.TemporaryDirectory() as aside:

@@ -14,7 +14,7 @@ from django.db.models.functions import RowNumber
 from digitsite.counted import Counted
 from recognizer.labels import LABELS
 from recognizer.models import Contributor, Drawing
-from training.data.snapshot import held_out_of
+from training.data.held_out import held_out_of
 from training.evaluation.counts import smallest_difference
 from training.selectors.circle import newly_accepted
 

@@ -7,6 +7,7 @@ and a network reads it if it has learned from such glyphs.
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 import cv2
@@ -35,11 +36,21 @@ def generate(count: int, digits: Examples, rng: np.random.Generator) -> Examples
     widths = rng.uniform(*WIDER, len(chosen))
     pixels = np.empty((len(chosen), SIZE, SIZE), dtype=np.uint8)
     for row, (picture, wider) in enumerate(zip(chosen.pixels, widths, strict=True)):
-        pixels[row] = _thickened(picture, wider)
+        pixels[row] = thickened(picture, wider)
     return Examples.of_pictures(pixels, chosen.labels, chosen.weights)
 
 
-def _thickened(picture: Pixels, wider: float) -> Pixels:
+def width_of(key: bytes, share: float) -> float | None:
+    """By how much the strokes of what has this key are thicker; None where they are not.
+
+    A hash of the key decides, so that of the same drawings the same `share` are, in every run.
+    """
+    digest = hashlib.sha256(b"thick" + key).digest()
+    chance, width = (int.from_bytes(digest[at : at + 8]) / 2**64 for at in (0, 8))
+    return WIDER[0] + width * (WIDER[1] - WIDER[0]) if chance < share else None
+
+
+def thickened(picture: Pixels, wider: float) -> Pixels:
     """A glyph painted with a pen `wider` pixels wider, and normalised by the raster path.
 
     A picture in which the raster path finds nothing to read stays as it is.

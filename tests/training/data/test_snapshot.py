@@ -11,9 +11,9 @@ import pytest
 from recognizer.models import Contributor, Drawing, ModelVersion
 from recognizer.services.drawings import drawing_delete
 from tests.support import factories
+from training.data.held_out import MIN_CONTRIBUTORS
 from training.data.snapshot import (
     MAX_NON_DIGITS,
-    MIN_CONTRIBUTORS,
     balanced_weights,
     retake_snapshot,
     take_snapshot,
@@ -122,20 +122,6 @@ def test_the_digest_is_a_function_of_what_is_learned_from(live_model: ModelVersi
 def test_a_correction_to_no_digit_is_class_ten(live_model: ModelVersion) -> None:
     factories.drawing(factories.contributor(), live_model, accepted_label="not_a_digit")
     assert take_snapshot().train.examples.labels.tolist() == [10]
-
-
-@pytest.mark.django_db
-def test_the_way_of_the_pen_belongs_to_the_digest(live_model: ModelVersion) -> None:
-    """The same picture, written the other way round or given as an image, is another drawing."""
-    one = factories.drawing(factories.contributor(), live_model)
-    digests = {take_snapshot().digest}
-    one.strokes = [stroke[::-1] for stroke in one.strokes]
-    one.save()
-    digests.add(take_snapshot().digest)
-    one.strokes, one.image = None, "drawing.png"
-    one.save()
-    digests.add(take_snapshot().digest)
-    assert len(digests) == 3
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from training.data.sampling import in_batches, prepared_ahead, sample_rows
+from training import lazy_glyphs
+from training.data.sampling import in_windows, prepared_ahead, sample_rows
 from training.examples import Examples, concatenate
+from training.lazy_glyphs import AtHand, LazyGlyphs
 from training.network.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from training.network.progress import Progress
 from training.network.recipe import Recipe
@@ -30,6 +32,21 @@ def some_digits(count: int = 96, seed: int = 0) -> Examples:
     """Fours and sevens, which are something else upside down."""
     variants = digit_variants.generate(5 * count, np.random.default_rng(seed))
     return variants.select(np.flatnonzero(np.isin(variants.labels, (4, 7)))[:count])
+
+
+class Stored(AtHand):
+    """A part that stands on a shelf, counts how often it is read, and may be deleted."""
+
+    def __init__(self, examples: Examples, shelf: int) -> None:
+        super().__init__(lazy_glyphs.read(examples.glyphs), shelf)
+        self.read, self.is_deleted = 0, False
+
+    def column(self, name: Any) -> Any:
+        self.read += 1
+        return super().column(name)
+
+    def left(self, rows: Any) -> Any:
+        return np.full(len(rows), not self.is_deleted)
 
 
 class Stopped(Exception):
@@ -147,8 +164,10 @@ class TestFit:
 
     @pytest.mark.parametrize("stop_after", [1, 8])
     def test_an_error_from_the_watcher_ends_it_cleanly(self, stop_after: int) -> None:
+        watcher = Watcher(stop_after)
         with pytest.raises(Stopped):
-            train(on_progress=Watcher(stop_after))
+            train(on_progress=watcher)
+        assert len(watcher.seen) == stop_after
         assert not [one for one in threading.enumerate() if one.name.startswith("prepare")]
 
     def test_a_stopped_run_goes_on_as_if_nothing_had_been(self, tmp_path: Path) -> None:
@@ -258,6 +277,27 @@ class TestFit:
         )  # fmt: skip
         assert (accuracy(model, old) > 0.9) == keeps
 
+    def test_what_is_not_in_memory_is_read_window_by_window(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """And learned as well; what is deleted meanwhile is never read again."""
+        from training.network import fit
+
+        monkeypatch.setattr(fit, "WINDOW", 80)
+        digits = some_digits(240)
+        parts = [Stored(digits.select(slice(at, at + 30)), at // 30) for at in range(0, 240, 30)]
+        lazy = Examples(LazyGlyphs(parts), digits.labels)
+        parts[2].is_deleted = True
+        watcher, recipe = Watcher(), replace(TINY, epochs=6)
+        model, history = train(recipe=recipe, examples=lazy, data="them", on_progress=watcher)
+        assert len(watcher.seen) == 6 * 240 // 16
+        assert history[-1].loss < 0.6 * history[0].loss
+        assert accuracy(model, some_digits(60, seed=2)) > 0.9
+        assert parts[2].read == 0
+        assert {part.read for part in parts} == {0, 6}, "a part is read once an epoch"
+        again, _ = train(recipe=recipe, examples=lazy, data="them")
+        assert largest_difference(model, again) < 1e-3
+
     def test_nothing_to_learn_from_is_refused(self) -> None:
         with pytest.raises(ValueError, match="learn from"):
             train(examples=concatenate([]))
@@ -296,10 +336,31 @@ def test_nothing_can_be_drawn_from_nothing(weights: list[float]) -> None:
         sample_rows(np.array(weights), 5, np.random.default_rng(0))
 
 
-def test_all_batches_have_one_size() -> None:
-    batches = in_batches(np.arange(10), 4)
-    assert [batch.tolist() for batch in batches] == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 0, 1]]
-    assert in_batches(np.arange(0), 4) == []
+SHELVES = np.repeat([-1, 0, 1, 2, 3, 4, 5], [70, 10, 30, 50, 10, 20, 80])
+
+
+def test_few_rows_are_one_window_in_their_order() -> None:
+    rows = np.random.default_rng(0).permutation(len(SHELVES))
+    (window,) = in_windows(rows, SHELVES, np.random.default_rng(1), most=200)
+    assert window.tolist() == rows.tolist()
+
+
+def test_many_rows_are_windows_of_whole_shelves() -> None:
+    """Every row comes as often as before, and what is at hand comes in all of them alike."""
+    rng = np.random.default_rng(0)
+    rows = rng.permutation(np.repeat(np.arange(len(SHELVES)), 2))
+    windows = in_windows(rows, SHELVES, np.random.default_rng(1), most=60)
+    assert 2 < len(windows) < 6
+    assert sorted(np.concatenate(windows).tolist()) == sorted(rows.tolist())
+    of_windows = [set(SHELVES[window]) - {-1} for window in windows]
+    assert sum(map(len, of_windows)) == 6
+    for window in windows:
+        stored = SHELVES[window] != -1
+        assert (~stored).sum() == pytest.approx(stored.sum() * 70 / 200, abs=2)
+        places = np.flatnonzero(stored) / len(window)
+        assert places.mean() == pytest.approx(0.5, abs=0.1), "at hand and stored are mixed"
+    again = in_windows(rows, SHELVES, np.random.default_rng(1), most=60)
+    assert [window.tolist() for window in again] == [window.tolist() for window in windows]
 
 
 def test_the_next_batch_is_prepared_by_another_thread_in_order() -> None:

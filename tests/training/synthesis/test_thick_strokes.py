@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from recognizer.preprocessing.glyph import PEN, SIZE, centre_of_mass
-from training.data import dataset
 from training.examples import Examples
 from training.synthesis import digit_variants, thick_strokes
 
@@ -34,7 +33,7 @@ def test_the_pen_is_the_normalisations_own_again() -> None:
     line = np.zeros((SIZE, SIZE), dtype=np.uint8)
     line[4:24, 13:15] = 255
     for wider in thick_strokes.WIDER:
-        ink = thick_strokes._thickened(line, wider).sum(axis=1) / 255
+        ink = thick_strokes.thickened(line, wider).sum(axis=1) / 255
         assert np.median(ink[ink > 0]) == pytest.approx(PEN, abs=0.6)
 
 
@@ -51,18 +50,11 @@ def test_a_picture_without_ink_stays_as_it_is() -> None:
     assert (thick_strokes.generate(1, empty, np.random.default_rng(0)).pixels == 0).all()
 
 
-def test_drawings_come_with_markers_of_the_same_label_and_weight() -> None:
-    digits = digit_variants.generate(50, np.random.default_rng(1))
-    drawings = Examples(digits.glyphs, digits.labels, np.linspace(0.1, 1, 50))
-    both = dataset.with_thick_strokes(drawings, np.random.default_rng(0))
-    count = round(50 * dataset.DRAWN_THICK_STROKE_SHARE)
-    assert len(both) == 50 + count
-    assert both.select(slice(50)).digest() == drawings.digest()
-    labels = {
-        float(weight): label
-        for weight, label in zip(drawings.weights, drawings.labels, strict=True)
-    }
-    marked = both.select(slice(50, None))
-    assert not marked.glyphs.has_ink.any(), "a marker's picture tells nothing of how it went"
-    assert [labels[float(weight)] for weight in marked.weights] == marked.labels.tolist()
-    assert len({float(weight) for weight in marked.weights}) == count
+def test_so_many_are_thick_by_their_keys_and_always_the_same() -> None:
+    widths = [thick_strokes.width_of(bytes([key % 256, key // 256]), 0.3) for key in range(2000)]
+    thick = [width for width in widths if width is not None]
+    assert len(thick) / 2000 == pytest.approx(0.3, abs=0.03)
+    assert min(thick) >= thick_strokes.WIDER[0]
+    assert max(thick) <= thick_strokes.WIDER[1]
+    assert np.mean(thick) == pytest.approx(np.mean(thick_strokes.WIDER), abs=0.1)
+    assert thick_strokes.width_of(b"\x05\x00", 0.3) == widths[5]
