@@ -287,12 +287,15 @@ class Gateway:
                 timeout=self.limits.queue_seconds,
                 return_when=asyncio.FIRST_COMPLETED,
             )
-            if turn.done():
-                return turn.result()
-            raise Disconnected if gone.done() else busy()
+            if not turn.done():
+                raise Disconnected if gone.done() else busy()
+        except BaseException:
+            if not turn.cancel():  # it came in the same moment
+                turn.result().end()
+            raise
         finally:
-            turn.cancel()
             gone.cancel()
+        return turn.result()
 
     # --- the answer goes out ----------------------------------------------------------
 

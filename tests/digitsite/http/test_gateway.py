@@ -443,6 +443,31 @@ def test_the_next_does_not_wait_for_one_that_is_late_or_large(
     assert site.most == 2
 
 
+@pytest.mark.parametrize("steps", range(6))
+def test_who_is_given_up_in_the_moment_of_the_turn_gives_it_back(steps: int) -> None:
+    gateway = Gateway(Busy(), replace(LIMITS, threads=1))
+
+    async def silent() -> Message:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def given_up() -> bool:
+        before = await gateway.turns.begin(late=10)
+        waiting = asyncio.create_task(gateway.until_turn(silent, late=10))
+        await asyncio.sleep(0.01)
+        before.end()
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        waiting.cancel()
+        [turn] = await asyncio.gather(waiting, return_exceptions=True)
+        if not isinstance(turn, BaseException):
+            turn.end()
+        await asyncio.sleep(0.01)
+        return gateway.turns.must_wait
+
+    assert not in_a_loop(given_up())
+
+
 def test_health_needs_no_thread(one_thread: Gateway, site: Site) -> None:
     async def ask_while_busy() -> Exchange:
         site.open.clear()
