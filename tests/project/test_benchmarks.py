@@ -353,8 +353,10 @@ class TestWholeRuns:
     def _small(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """One convolution in the place of seven: asked for is the table, not its figures."""
         from training.network import model
+        from training.runs import learning
 
-        monkeypatch.setattr(model, "build", self.small_network)
+        for module in (model, learning):
+            monkeypatch.setattr(module, "build", self.small_network)
 
     @staticmethod
     def small_network(seed: int) -> Any:

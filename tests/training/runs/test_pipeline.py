@@ -88,6 +88,7 @@ def test_a_run_becomes_a_candidate(
     assert re.fullmatch(rf"Run {done.pk}: candidate after \d+\.\d s\.", caplog.messages[-1])
     # A drawing that is deleted later leaves its number in the lineage.
     drawing_delete(drawing=drawings[0])
+    version.refresh_from_db()
     assert version.drawings_removed() == 1
     assert version.lineage["drawings"]["total"] == 12
 
