@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rest_framework.test import APIClient
 
 PACKAGES = ("recognizer", "training", "digitsite")
+WATCHING = "digitsite/monitoring/"
 
 READ = [
     "recognizer/api/predictions.py",
@@ -35,9 +36,12 @@ READ = [
 
 
 def file_of(code: CodeType) -> str:
-    """The file of ours that the code stands in, as the repository names it; "" for others'."""
+    """The file of ours that the code stands in, as the repository names it; "" for others'.
+
+    What only watches is passed over.
+    """
     path = code.co_filename.removeprefix(f"{ROOT}/")
-    return path if path.startswith(PACKAGES) else ""
+    return path if path.startswith(PACKAGES) and not path.startswith(WATCHING) else ""
 
 
 def walked(view: str, request: Callable[[], Any]) -> list[tuple[str, str]]:
