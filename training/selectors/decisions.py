@@ -79,8 +79,9 @@ def _end_of_look(text: str, before: int | None) -> int:
     """
     if all(_has_index(word) for word in text.split()[:MAX_WORDS]):
         return 0
-    start = before or total() + 1
-    return max(0, start - LOOKED_AT)
+    end = (before or total() + 1) - LOOKED_AT
+    oldest = Audit.objects.order_by("pk").values_list("pk", flat=True).first()
+    return end if oldest is not None and end > oldest else 0
 
 
 def _has_index(word: str) -> bool:
