@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from tests import ROOT, screenshots
+from tests.support.shared import made_once
 
 FOLDER = screenshots.FOLDER
 
@@ -27,3 +30,11 @@ def test_every_picture_of_the_readme_is_there() -> None:
     shown = re.findall(r"\]\(([^)]+\.png)\)", (ROOT / "README.md").read_text())
     assert shown
     assert [name for name in shown if not (ROOT / name).is_file()] == []
+
+
+def test_what_is_made_once_has_a_place_beside_the_tests_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("TESTS_SHARED_DIR")
+    place = made_once("anything", lambda folder: (folder / "made").touch())
+    assert (place / "made").is_file()
