@@ -166,22 +166,14 @@ def database(name: str, default: str) -> dict[str, Any]:
 
 def origin(name: str) -> str:
     """The beginning of the site's own addresses, such as https://my.host; "" for none."""
-    given: str = env.str(name, default="")
-    value = given.rstrip("/")
-    if value and not re.fullmatch(r"https?://[^/?#@\s]+", value):
-        raise ImproperlyConfigured(f"{name} must be like https://my.host, not {given!r}.")
-    return value
+    return _address(name, r"https?://[^/?#@\s]+", like="https://my.host")
 
 
 def issuer(name: str) -> str:
     """The address of a provider of OpenID Connect, without the slash at its end; "" for none."""
-    given: str = env.str(name, default="")
-    value = given.rstrip("/")
     # Without TLS a provider may be on this machine alone, to try it.
     here = r"http://(localhost|127\.0\.0\.1)(:\d+)?(/[^?#@\s]*)?"
-    if value and not re.fullmatch(rf"https://[^?#@\s]+|{here}", value):
-        raise ImproperlyConfigured(f"{name} must be like https://login.my.host, not {given!r}.")
-    return value
+    return _address(name, rf"https://[^?#@\s]+|{here}", like="https://login.my.host")
 
 
 def dsn(name: str) -> str:
@@ -197,10 +189,14 @@ def dsn(name: str) -> str:
 
 def collector(name: str) -> str:
     """The address of a collector of traces, without the slash at its end; "" for none."""
+    return _address(name, r"https?://[^/?#@\s]+(/[^?#@\s]*)?", like="http://collector:4318")
+
+
+def _address(name: str, pattern: str, *, like: str) -> str:
     given: str = env.str(name, default="")
     value = given.rstrip("/")
-    if value and not re.fullmatch(r"https?://[^/?#@\s]+(/[^?#@\s]*)?", value):
-        raise ImproperlyConfigured(f"{name} must be like http://collector:4318, not {given!r}.")
+    if value and not re.fullmatch(pattern, value):
+        raise ImproperlyConfigured(f"{name} must be like {like}, not {given!r}.")
     return value
 
 

@@ -37,16 +37,21 @@ def server_down(page: Page) -> None:
     page.route("**/api/v1/predict/", lambda route: route.abort())
 
 
+def begin_a_seven(page: Page) -> None:
+    """Draws a 7 until it is read, and leaves the pen down."""
+    (first, *rest), *_ = on_sheet(page, SEVEN)
+    page.mouse.move(*first)
+    page.mouse.down()
+    for point in rest:
+        page.mouse.move(*point, steps=8)
+    expect(page.locator("#digit")).to_have_text("7")
+
+
 def test_it_works(reading: Page, complaints: list[str]) -> None:
     """Bars while the pen is still down, and not one request."""
     asked: list[str] = []
     reading.on("request", lambda request: asked.append(request.url))
-    (first, *rest), *_ = on_sheet(reading, SEVEN)
-    reading.mouse.move(*first)
-    reading.mouse.down()
-    for point in rest:
-        reading.mouse.move(*point, steps=8)
-    expect(reading.locator("#digit")).to_have_text("7")
+    begin_a_seven(reading)
     reads_as(reading, "7")
     assert asked == []
     reading.mouse.up()
@@ -60,12 +65,7 @@ def test_a_pen_that_moves_has_only_styled_anew_what_it_changes(
 ) -> None:
     """A rule that hangs on anything within the page styles all of it with every frame."""
     browser.start_tracing(page=reading, categories=["devtools.timeline"])
-    (first, *rest), *_ = on_sheet(reading, SEVEN)
-    reading.mouse.move(*first)
-    reading.mouse.down()
-    for point in rest:
-        reading.mouse.move(*point, steps=8)
-    expect(reading.locator("#digit")).to_have_text("7")
+    begin_a_seven(reading)
     told = json.loads(browser.stop_tracing())["traceEvents"]
     reading.mouse.up()
     styled = [

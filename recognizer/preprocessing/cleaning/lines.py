@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import cv2
@@ -77,7 +77,8 @@ def without_lines(mask: Mask, ruled: Mask, pale: Mask) -> tuple[Mask, Mask]:
         return mask, pale
     found = _of_frames(found, pale)
     frame = _meeting(found, mask)
-    found, frame = _without_stems(found, frame)
+    stems = _stems(frame)
+    found, frame = (_chosen(some, lambda line: line not in stems) for some in (found, frame))
     content = _content(_erased(mask, _inked(found)))
     if content is None:
         content = _content(_erased(mask, _inked(frame)))
@@ -116,7 +117,11 @@ def _where_dark(line: Line, content: NDArray[np.int64]) -> list[Line]:
 
 
 def _inked(found: list[list[Line]]) -> list[list[Line]]:
-    return [[line for line in lines if not line.is_pale] for lines in found]
+    return _chosen(found, lambda line: not line.is_pale)
+
+
+def _chosen(found: list[list[Line]], which: Callable[[Line], bool]) -> list[list[Line]]:
+    return [[line for line in lines if which(line)] for lines in found]
 
 
 def without_frame(mask: Mask, least: float) -> Mask:
@@ -144,25 +149,21 @@ def _meeting(found: list[list[Line]], mask: Mask, *, met_once: bool = False) -> 
     ]
 
 
-def _without_stems(
-    found: list[list[Line]], frame: list[list[Line]]
-) -> tuple[list[list[Line]], list[list[Line]]]:
-    """Both without what is far thicker than a frame's lines and lies between two of them."""
-    thickness = [line.thickness for lines in frame for line in lines]
-    thick = _STEM * float(np.median(thickness)) if thickness else 0.0
-
-    def is_stem(line: Line, its: list[Line]) -> bool:
-        middles = [float(other.rows.mean()) for other in its]
-        middle = float(line.rows.mean())
-        return line.thickness >= thick and min(middles) < middle < max(middles)
-
-    stems = [[line for line in its if is_stem(line, its)] for its in frame]
-    without = (
-        [[line for line in lines if not any(line is stem for stem in some)]
-         for lines, some in zip(every, stems, strict=True)]
-        for every in (found, frame)
-    )  # fmt: skip
-    return next(without), next(without)
+def _stems(frame: list[list[Line]]) -> set[Line]:
+    """What is far thicker than a frame's lines and lies between two of them."""
+    every = [line for lines in frame for line in lines]
+    if not every:
+        return set()
+    thick = _STEM * float(np.median([line.thickness for line in every]))
+    stems: set[Line] = set()
+    for lines in frame:
+        middles = [float(line.rows.mean()) for line in lines]
+        stems.update(
+            line
+            for line, middle in zip(lines, middles, strict=True)
+            if line.thickness >= thick and min(middles) < middle < max(middles)
+        )
+    return stems
 
 
 def _meet(line: Line, other: Line, near: int) -> bool:
