@@ -96,10 +96,14 @@ class Examples:
         return [(glyphs.pixels, "u1"), (glyphs.has_ink, "u1"), (motion, "u1")]
 
 
-def concatenate(parts: Sequence[Examples]) -> Examples:
-    """The examples of all parts, in order; none where there is no part."""
+def concatenate(parts: Sequence[Examples], *, copies: bool = True) -> Examples:
+    """The examples of all parts, in order; none where there is no part.
+
+    Without `copies` glyphs in memory stay where they are, and are read from there.
+    """
+    glyphs = [part.glyphs for part in parts]
     return Examples(
-        lazy_glyphs.joined([part.glyphs for part in parts]),
+        lazy_glyphs.joined(glyphs) if copies else LazyGlyphs.joined(glyphs),
         np.concatenate([np.empty(0, np.int64), *(part.labels for part in parts)]),
         np.concatenate([np.empty(0, np.float32), *(part.weights for part in parts)]),
     )

@@ -64,8 +64,8 @@ class AtHand:
 
     @property
     def digest(self) -> str:
-        sha256 = hashlib.sha256()
-        for column in (self.glyphs.pixels, self.glyphs.has_ink, self.glyphs.motion):
+        sha256, is_ink = hashlib.sha256(), self.glyphs.has_ink
+        for column in (self.glyphs.pixels, is_ink, self.glyphs.motion[is_ink]):
             sha256.update(np.ascontiguousarray(column).data)
         return sha256.hexdigest()
 

@@ -156,13 +156,8 @@ def _part(name: str, rows: NDArray[np.bool_], *, epochs: int, champion: Path | N
     people = everybody()
     others = np.flatnonzero(~rows & people.usable)
     examples = people.examples.select(others)
-    whose = [
-        (writer, label == NOT_A_DIGIT_CLASS)
-        for writer, label in zip(
-            people.writers[others].tolist(), examples.labels.tolist(), strict=True
-        )
-    ]
-    capped = snapshot.capped_weights(whose, [None] * len(whose))
+    _, writer = np.unique(people.writers[others], return_inverse=True)
+    capped = snapshot.capped_weights(2 * writer + (examples.labels == NOT_A_DIGIT_CLASS))
     weights = snapshot.balanced_weights(examples.labels, capped)
     drawings = replace(examples, weights=weights)
     folder = trained.warm(

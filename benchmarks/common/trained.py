@@ -134,7 +134,7 @@ def manifest_of(path: Path) -> dict[str, Any]:
 
 def as_drawings(examples: Examples, writers: Sequence[str]) -> Examples:
     """The examples with the weights of accepted drawings: each writer's up to the site's cap."""
-    weights = snapshot.capped_weights(writers, [None] * len(writers))
+    weights = snapshot.capped_weights(np.array(writers))
     return replace(examples, weights=weights)
 
 

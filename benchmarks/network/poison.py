@@ -29,6 +29,7 @@ from recognizer.services.versions import SHIPPED
 from recognizer.serving.decision import Thresholds
 from recognizer.serving.engine import LiteRTEngine
 from training.data import corpora
+from training.data.ids import Ids
 from training.data.mnist import load_configured
 from training.data.snapshot import Drawings, Snapshot, balanced_weights, capped_weights
 from training.data.unlabelled import Unlabelled
@@ -107,15 +108,13 @@ def snapshot(found: Site, labels: NDArray[np.int64], read_as: NDArray[np.int64])
     parts = []
     for rows in (np.flatnonzero(~found.held_out), np.flatnonzero(found.held_out)):
         own = labels[rows]
-        weights = balanced_weights(
-            own, capped_weights(found.writers[rows].tolist(), [None] * len(rows))
-        )
+        weights = balanced_weights(own, capped_weights(found.writers[rows]))
         parts.append(
             Drawings(
-                ids=[uuid.UUID(int=int(row)) for row in rows],
+                ids=Ids.of(uuid.UUID(int=int(row)) for row in rows),
                 examples=Examples(found.examples.glyphs[rows], own, weights),
                 read_as=read_as[rows],
-                sources=["ink"] * len(rows),
+                sources=np.full(len(rows), "ink", object),
             )
         )
     return Snapshot(*parts, contributors=len(set(found.writers)), sources={"ink": len(labels)})

@@ -126,16 +126,17 @@ def gather(
 def learn_and_validate(mnist: Mnist, rng: np.random.Generator) -> tuple[Examples, Examples]:
     """MNIST's training images in two parts, learned from and validated on.
 
-    Non-digits are added to both, regional variants and thick strokes to the first.
+    Non-digits are added to both, regional variants and thick strokes to the first, which is
+    not copied: its glyphs are a part of those returned.
     """
     digits = Examples.of_pictures(mnist.train_pixels, mnist.train_labels)
     cut = len(digits) - max(1, round(len(digits) * VALIDATION_SHARE))
     learned, kept = digits.select(slice(None, cut)), digits.select(slice(cut, None))
     drawn = digit_variants.generate(round(len(learned) * DIGIT_VARIANT_SHARE), rng)
-    written = concatenate([learned, drawn])
+    written = concatenate([learned, drawn], copies=False)
     marked = thick_strokes.generate(round(len(learned) * THICK_STROKE_SHARE), written, rng)
     return (
-        concatenate([written, marked, _non_digits(learned, rng)]),
+        concatenate([written, marked, _non_digits(learned, rng)], copies=False),
         concatenate([kept, _non_digits(kept, rng)]),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,11 +13,13 @@ from training.lazy_glyphs import AT_HAND
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
-Rows = NDArray[np.intp]
+Rows: TypeAlias = NDArray[np.integer]
 T = TypeVar("T")
 
 # So many examples that are not in memory are read at once, and shuffled with one another.
 WINDOW = 32_768
+# Marks of an epoch that are looked up at once.
+MARKS = 1 << 18
 
 
 def sample_rows(weights: NDArray[np.floating], count: int, rng: np.random.Generator) -> Rows:
@@ -27,16 +29,20 @@ def sample_rows(weights: NDArray[np.floating], count: int, rng: np.random.Genera
     `count` rows every row comes exactly once. Rows of weight 0 never come.
     Raises `ValueError` where there is nothing to draw from.
     """
-    order = rng.permutation(len(weights))
+    order = rng.permutation(np.arange(len(weights), dtype=np.int32))
     reach = np.cumsum(weights[order], dtype=np.float64)
     if count == 0:
         return order[:0]
     if len(order) == 0 or reach[-1] <= 0:
         raise ValueError("There are no examples to learn from.")
-    marks = (np.arange(count) + rng.random()) * (reach[-1] / count)
+    offset, step = rng.random(), reach[-1] / count
     # Rounding may put the last mark a hair beyond the last row.
     last = np.flatnonzero(weights[order])[-1]
-    rows: Rows = order[np.minimum(np.searchsorted(reach, marks, side="right"), last)]
+    rows: Rows = np.empty(count, np.int32)
+    for at in range(0, count, MARKS):  # a million drawings make an epoch large
+        marks = (np.arange(at, min(at + MARKS, count)) + offset) * step
+        places = np.searchsorted(reach, marks, side="right")
+        rows[at : at + MARKS] = order[np.minimum(places, last)]
     return rows
 
 
@@ -61,12 +67,12 @@ def in_windows(
     # Two bytes a row: an epoch may show a drawing many times.
     windows = np.where(shelves == AT_HAND, -1, window_of[shelves]).astype(np.int16)[rows]
     at_hand = np.flatnonzero(windows < 0)
-    reach = np.cumsum(np.bincount(windows[windows >= 0])) / (len(windows) - len(at_hand))
+    sizes = [np.count_nonzero(windows == number) for number in range(window_of.max() + 1)]
+    reach = np.cumsum(sizes) / sum(sizes)
     windows[at_hand] = np.searchsorted(reach, (np.arange(len(at_hand)) + 0.5) / len(at_hand))
-    rows = rows[np.argsort(windows, kind="stable")]
     # A large shelf may leave the next number without rows.
-    ends = np.cumsum(np.bincount(windows))[:-1]
-    return [rng.permutation(window) for window in np.split(rows, ends) if len(window)]
+    parts = (rows[windows == number] for number in range(len(sizes)))
+    return [rng.permutation(part) for part in parts if len(part)]
 
 
 def prepared_ahead(prepare: Callable[[int], T], count: int) -> Generator[T]:

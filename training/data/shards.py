@@ -164,7 +164,7 @@ class Reader:
 
 def are_thick(ids: Iterable[uuid.UUID]) -> NDArray[np.bool_]:
     """(n,) which drawings are there in thick strokes, too: a function of their ids."""
-    return np.array([_thick_width(key) is not None for key in ids], np.bool_)
+    return np.fromiter((_thick_width(key) is not None for key in ids), np.bool_)
 
 
 def _thick_width(key: uuid.UUID) -> float | None:

@@ -5,15 +5,13 @@ A contributor is either learned from or held out, never both (`recognizer.split`
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
-import sys
 import uuid
 from array import array
-from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -26,6 +24,7 @@ from recognizer.models import Drawing, DrawingQuerySet
 from recognizer.split import bucket
 from training import lazy_glyphs
 from training.data.held_out import held_out_of
+from training.data.ids import Ids
 from training.data.shards import IDS_A_QUERY, Reader, Shard, are_thick, usable
 from training.examples import Examples, concatenate
 from training.lazy_glyphs import LazyGlyphs
@@ -42,12 +41,13 @@ FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Drawings:
-    """Drawings by row: ids, examples, (n,) the class each was read as when submitted, sources."""
+    """Drawings by row: ids, examples, (n,) the class each was read as when submitted, and (n,)
+    the name of its source."""
 
-    ids: list[uuid.UUID]
+    ids: Ids
     examples: Examples
-    read_as: NDArray[np.int64]
-    sources: list[str]
+    read_as: NDArray[np.int8]
+    sources: NDArray[np.object_]
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -57,7 +57,7 @@ class Drawings:
             ids=self.ids + other.ids,
             examples=concatenate([self.examples, other.examples]),
             read_as=np.concatenate([self.read_as, other.read_as]),
-            sources=self.sources + other.sources,
+            sources=np.concatenate([self.sources, other.sources]),
         )
 
     def left(self) -> Drawings:
@@ -66,10 +66,10 @@ class Drawings:
         if left.all():
             return self
         return Drawings(
-            ids=list(compress(self.ids, left)),
+            ids=self.ids[left],
             examples=self.examples.select(left),
             read_as=self.read_as[left],
-            sources=list(compress(self.sources, left)),
+            sources=self.sources[left],
         )
 
     def shards(self) -> list[Shard]:
@@ -91,8 +91,8 @@ class Drawings:
 class LeftOut:
     """The ids of drawings that a run began with and that are gone."""
 
-    train: list[uuid.UUID] = field(default_factory=list)
-    held_out: list[uuid.UUID] = field(default_factory=list)
+    train: Ids = field(default_factory=lambda: Ids.of(()))
+    held_out: Ids = field(default_factory=lambda: Ids.of(()))
 
     def __len__(self) -> int:
         return len(self.train) + len(self.held_out)
@@ -136,7 +136,7 @@ class Snapshot:
         }
 
     def record(self) -> dict[str, Any]:
-        """Ids, labels and weights as JSON, from which `retake_snapshot` makes it again."""
+        """Ids, labels and weights for JSON, from which `retake_snapshot` makes it again."""
         return {
             "train": _record(self.train),
             "held_out": _record(self.held_out),
@@ -145,12 +145,30 @@ class Snapshot:
         }
 
 
+# The columns of a record, each as one text: lists of a million numbers would be many objects.
+_COLUMNS = {"ids": "u1", "labels": "u1", "weights": "<f4"}
+
+
 def _record(drawings: Drawings) -> dict[str, Any]:
-    return {
-        "ids": [str(key) for key in drawings.ids],
-        "labels": drawings.examples.labels.tolist(),
-        "weights": drawings.examples.weights.tolist(),
+    columns: dict[str, NDArray[Any]] = {
+        "ids": drawings.ids.rows,
+        "labels": drawings.examples.labels,
+        "weights": drawings.examples.weights,
     }
+    return {
+        name: base64.b64encode(columns[name].astype(kind).tobytes()).decode()
+        for name, kind in _COLUMNS.items()
+    }
+
+
+def _column(part: dict[str, Any], name: str) -> NDArray[Any]:
+    """A column of a part of a record, (n,), of ids (n * 16,)."""
+    kind, found = _COLUMNS[name], part[name]
+    if isinstance(found, str):
+        return np.frombuffer(base64.b64decode(found), kind)
+    # Until 2026-12 they were written as lists, and a run may go on over an update.
+    keys = b"".join(uuid.UUID(key).bytes for key in found) if name == "ids" else None
+    return np.array(found, kind) if keys is None else np.frombuffer(keys, kind)
 
 
 def record_digest(record: dict[str, Any]) -> str:
@@ -158,9 +176,8 @@ def record_digest(record: dict[str, Any]) -> str:
     facts = {"contributors": record["contributors"], "sources": record["sources"]}
     sha256 = hashlib.sha256(json.dumps(facts, sort_keys=True).encode())
     for part in (record["train"], record["held_out"]):
-        sha256.update(" ".join(part["ids"]).encode())
-        sha256.update(np.array(part["labels"], dtype="<i8").data)
-        sha256.update(np.array(part["weights"], dtype="<f4").data)
+        for name in _COLUMNS:
+            sha256.update(_column(part, name).data)
     return sha256.hexdigest()
 
 
@@ -181,25 +198,28 @@ def retake_snapshot(record: dict[str, Any]) -> Snapshot:
     )
 
 
-def _retaken(part: dict[str, Any]) -> tuple[Drawings, list[uuid.UUID]]:
-    ids = [uuid.UUID(key) for key in part["ids"]]
-    rows, left = _Rows(), np.zeros(len(ids), np.bool_)
-    for begin in range(0, len(ids), IDS_A_QUERY):
-        some = ids[begin : begin + IDS_A_QUERY]
-        found = {row[0]: row for row in _fields(usable().filter(pk__in=some).order_by())}
-        rows.add(found[key] for key in some if key in found)
-        left[begin : begin + len(some)] = [key in found for key in some]
+def _retaken(part: dict[str, Any]) -> tuple[Drawings, Ids]:
+    """What is left of a record's part, and the ids of what is gone."""
+    ids = Ids(_column(part, "ids").reshape(-1, 16))
+    left = np.zeros(len(ids), np.bool_)
+
+    def found() -> Iterator[tuple[Any, ...]]:
+        for begin in range(0, len(ids), IDS_A_QUERY):
+            some = list(ids[begin : begin + IDS_A_QUERY])
+            rows = {row[0]: row for row in _fields(usable().filter(pk__in=some).order_by())}
+            left[begin : begin + len(some)] = [key in rows for key in some]
+            yield from (rows[key] for key in some if key in rows)
+
+    rows = _Rows.of(found())
     drawings = rows.drawings(
-        np.array(part["labels"], dtype=np.int64)[left],
-        np.array(part["weights"], dtype=np.float32)[left],
+        _column(part, "labels")[left].astype(np.int64), _column(part, "weights")[left]
     )
-    return drawings, list(compress(ids, ~left))
+    return drawings, ids[~left]
 
 
 def take_snapshot() -> Snapshot:
     """All trainable drawings as they are now, those of some people held out."""
-    rows = _Rows()
-    rows.add(_fields(Drawing.objects.trainable()).iterator(chunk_size=ROWS_AT_ONCE))
+    rows = _Rows.of(_fields(Drawing.objects.trainable()).iterator(chunk_size=ROWS_AT_ONCE))
     people = set(rows.people)
     held_out = held_out_of(people)
     judged = np.array([person in held_out for person in rows.people], np.bool_)[rows.whose]
@@ -207,7 +227,7 @@ def take_snapshot() -> Snapshot:
         train=_weighted(rows.select(~judged)),
         held_out=_weighted(rows.select(judged)),
         contributors=len(people),
-        sources=dict(Counter(rows.sources)),
+        sources=rows.counted_sources(),
     )
 
 
@@ -216,65 +236,78 @@ def _fields(drawings: DrawingQuerySet) -> QuerySet[Drawing, tuple[Any, ...]]:
     return drawings.annotate(is_ink=is_ink).values_list(*FIELDS)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Rows:
-    """What is known of drawings, column by column, so that a million fit into memory.
+    """What is known of n drawings, column by column, so that a million fit into memory.
 
-    `people` has a number and the cap of each contributor; `whose` those numbers, row by row.
+    `people` has a number and the cap of each contributor, `names` those of sources. `facts` is
+    (n, 5) int32: the numbers of contributor and source, the classes that it was accepted and
+    read as, and whether it is ink.
     """
 
-    people: dict[uuid.UUID, tuple[int, int | None]] = field(default_factory=dict)
-    ids: list[uuid.UUID] = field(default_factory=list)
-    sources: list[str] = field(default_factory=list)
-    # (n,) int64 whose, as what it was accepted and read, and whether it is ink.
-    columns: NDArray[np.int64] = field(default_factory=lambda: np.empty((0, 4), np.int64))
+    people: dict[uuid.UUID, tuple[int, int | None]]
+    names: list[str]
+    ids: Ids
+    facts: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, rows: Iterable[tuple[Any, ...]]) -> _Rows:
+        """Rows of `FIELDS`, in order."""
+        people: dict[uuid.UUID, tuple[int, int | None]] = {}
+        names: dict[str, int] = {}
+        facts = array("i")
+
+        def ids() -> Iterator[uuid.UUID]:
+            for key, person, cap, label, digit, source, is_ink in rows:
+                number, _ = people.setdefault(person, (len(people), cap))
+                accepted = LABELS.index(label) if label else NOT_A_DIGIT_CLASS
+                named = names.setdefault(source, len(names))
+                facts.extend((number, named, accepted, LABELS.index(label_of(digit)), is_ink))
+                yield key
+
+        keys = Ids.of(ids())
+        return cls(people, list(names), keys, np.frombuffer(facts, np.int32).reshape(-1, 5))
 
     @property
-    def whose(self) -> NDArray[np.int64]:
-        return self.columns[:, 0]
+    def whose(self) -> NDArray[np.int32]:
+        return self.facts[:, 0]
 
-    def add(self, rows: Iterable[tuple[Any, ...]]) -> None:
-        """Adds rows of `FIELDS`, in order."""
-        new = array("q")
-        for key, person, cap, label, digit, source, is_ink in rows:
-            number, _ = self.people.setdefault(person, (len(self.people), cap))
-            accepted = LABELS.index(label) if label else NOT_A_DIGIT_CLASS
-            new.extend((number, accepted, LABELS.index(label_of(digit)), is_ink))
-            self.ids.append(key)
-            self.sources.append(sys.intern(source))
-        columns = np.frombuffer(new, np.int64) if new else np.empty(0, np.int64)
-        self.columns = np.concatenate([self.columns, columns.reshape(-1, 4)])
+    @property
+    def sources(self) -> NDArray[np.object_]:
+        """(n,) the name of each one's source."""
+        return np.array(self.names, object)[self.facts[:, 1]]
+
+    @property
+    def accepted(self) -> NDArray[np.int64]:
+        return self.facts[:, 2].astype(np.int64)
+
+    def counted_sources(self) -> dict[str, int]:
+        counts = np.bincount(self.facts[:, 1], minlength=len(self.names))
+        return dict(zip(self.names, counts.tolist(), strict=True))
 
     def select(self, chosen: NDArray[np.bool_]) -> _Rows:
         """The rows that a mask has."""
-        return _Rows(
-            self.people,
-            list(compress(self.ids, chosen)),
-            list(compress(self.sources, chosen)),
-            self.columns[chosen],
-        )
+        return replace(self, ids=self.ids[chosen], facts=self.facts[chosen])
 
     def drawings(self, labels: NDArray[np.int64], weights: NDArray[np.float32]) -> Drawings:
         """The drawings with these labels and weights; their ink is read from shards."""
         return Drawings(
             ids=self.ids,
             examples=Examples(self._glyphs(), labels=labels, weights=weights),
-            read_as=self.columns[:, 2].copy(),
+            read_as=self.facts[:, 3].astype(np.int8),
             sources=self.sources,
         )
 
     def _glyphs(self) -> LazyGlyphs:
         buckets = np.array([bucket(person) for person in self.people], np.int64)[self.whose]
-        keys = np.frombuffer(b"".join(key.bytes for key in self.ids), np.uint8).reshape(-1, 16)
-        # By bucket, and within it by id; `lexsort` looks at its last key first.
-        order = np.lexsort([*keys.T[::-1], buckets])
-        at = np.empty(len(order), np.int64)
-        at[order] = np.arange(len(order))
+        order = self.ids.in_order(buckets)
+        at = np.empty(len(order), np.int32)
+        at[order] = np.arange(len(order), dtype=np.int32)
         ends, reader = np.flatnonzero(np.diff(buckets[order])) + 1, Reader()
-        is_ink = self.columns[:, 3].astype(np.bool_)
+        is_ink = self.facts[:, 4].astype(np.bool_)
         return LazyGlyphs(
             [
-                Shard(int(buckets[rows[0]]), keys[rows], is_ink[rows], reader)
+                Shard(int(buckets[rows[0]]), self.ids.rows[rows], is_ink[rows], reader)
                 for rows in np.split(order, ends)
                 if len(rows)
             ],
@@ -284,13 +317,11 @@ class _Rows:
 
 def _weighted(rows: _Rows) -> Drawings:
     """Drawings as they are accepted now, weighted by how much each person may count."""
-    labels = rows.columns[:, 1].copy()
-    caps = [cap for _, cap in rows.people.values()]
-    weights = capped_weights(
-        # Somebody's signs do not take the place of the same person's digits.
-        (2 * rows.whose + (labels == NOT_A_DIGIT_CLASS)).tolist(),
-        [caps[person] for person in rows.whose.tolist()],
-    )
+    labels = rows.accepted
+    caps = [settings.CONTRIBUTOR_CAP if cap is None else cap for _, cap in rows.people.values()]
+    # Somebody's signs do not take the place of the same person's digits.
+    whose = 2 * rows.whose + (labels == NOT_A_DIGIT_CLASS)
+    weights = capped_weights(whose, np.array(caps, np.float64)[rows.whose])
     return rows.drawings(labels, balanced_weights(labels, weights))
 
 
@@ -307,16 +338,13 @@ def balanced_weights(
 
 
 def capped_weights(
-    contributors: Sequence[Hashable], caps: Sequence[int | None]
+    whose: NDArray[Any], caps: NDArray[np.float64] | None = None
 ) -> NDArray[np.float32]:
-    """(n,) weights of drawings: 1, or less where a contributor's would sum to more than a cap.
+    """(n,) weights of drawings: 1, or less where one contributor's would sum to more than a cap.
 
-    `contributors` names whose each drawing is, `caps` how much that person's may
-    weigh together; None is the site's own cap.
+    `whose` is (n,), a number or a name of each drawing's contributor, and `caps` (n,) how much
+    that person's may weigh together; None is the site's own cap for all.
     """
-    counts = Counter(contributors)
-    shares = [
-        (settings.CONTRIBUTOR_CAP if cap is None else cap) / counts[contributor]
-        for contributor, cap in zip(contributors, caps, strict=True)
-    ]
-    return np.minimum(np.array(shares, dtype=np.float32), np.float32(1))
+    _, person, counts = np.unique(whose, return_inverse=True, return_counts=True)
+    most = np.float64(settings.CONTRIBUTOR_CAP) if caps is None else caps
+    return np.minimum((most / counts[person]).astype(np.float32), np.float32(1))

@@ -250,7 +250,7 @@ def _part(name: str, judged: JudgedSet, rows: NDArray[np.bool_]) -> JudgedSet:
         judged.labels[rows],
         judged.candidate[rows],
         judged.champion[rows],
-        ids=[judged.ids[place] for place in np.flatnonzero(rows)],
+        ids=[judged.ids[place] for place in np.flatnonzero(rows).tolist()],
     )
 
 

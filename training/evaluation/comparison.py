@@ -22,6 +22,7 @@ from recognizer.serving.decision import SURE, Thresholds, readings
 from recognizer.serving.engine import Engine, LiteRTEngine
 from training.data import unlabelled
 from training.data.dataset import Dataset
+from training.data.ids import Ids
 from training.data.mnist import Mnist
 from training.data.pens import PENS, pens_of
 from training.data.snapshot import Drawings, Snapshot
@@ -156,14 +157,12 @@ class _Answered:
         """MNIST, held-out people, the regression set, each digit, each source."""
         labels, own = self.drawings.examples.labels, self._answers(self.own)
         mnist = _judged(gate.MNIST, self.labels, self._answers(self.mnist))
-        ids = [str(pk) for pk in self.drawings.ids]
+        sources, ids = self.drawings.sources, self.drawings.ids
 
         def of(name: str, rows: NDArray[np.bool_]) -> JudgedSet:
-            named = [ids[place] for place in np.flatnonzero(rows)]
-            return _judged(name, labels[rows], [answers[rows] for answers in own], named)
+            return _judged(name, labels[rows], [answers[rows] for answers in own], ids[rows])
 
         people = of(gate.HELD_OUT, self.held_out)
-        sources = np.array(self.drawings.sources, dtype=object)
         return [
             mnist,
             people,
@@ -178,7 +177,7 @@ class _Answered:
             ),
             *(
                 of(f"{gate.SOURCE}{source}", self.held_out & (sources == source))
-                for source in sorted(set(self.drawings.sources))
+                for source in sorted(set(sources))
             ),
         ]
 
@@ -214,8 +213,8 @@ class _Answered:
             )
         }
 
-    def _held_out_ids(self) -> list[uuid.UUID]:
-        return self.drawings.ids[len(self.drawings) - int(self.held_out.sum()) :]
+    def _held_out_ids(self) -> Ids:
+        return self.drawings.ids[self.held_out]
 
     def _answers(self, outputs: list[NDArray[np.float32]]) -> list[NDArray[np.int64]]:
         return [
@@ -233,11 +232,9 @@ def _judged(
     name: str,
     labels: NDArray[np.int64],
     answers: list[NDArray[np.int64]],
-    ids: list[str] | None = None,
+    ids: Sequence[uuid.UUID] = (),
 ) -> JudgedSet:
-    return JudgedSet(
-        name, labels, answers[0], answers[1] if len(answers) > 1 else None, ids=ids or []
-    )
+    return JudgedSet(name, labels, answers[0], answers[1] if len(answers) > 1 else None, ids=ids)
 
 
 def judged_sets(
@@ -274,7 +271,7 @@ def _unlabelled(
         labels=labels,
         candidate=candidate.answers(candidate.probabilities(drawings.glyphs[rows])),
         champion=labels,
-        ids=[str(drawings.ids[place]) for place in rows],
+        ids=[drawings.ids[place] for place in rows],
         expected_fixes=round(sum(1 - confidence for _, _, confidence in sure)),
     )
     if len(labels) >= unlabelled.ENOUGH:

@@ -122,13 +122,14 @@ def _changes(sets: Sequence[JudgedSet]) -> tuple[tuple[Change, ...], tuple[Chang
     fixed: dict[str, Change] = {}
     broken: dict[str, Change] = {}
     for one in sets:
-        if one.champion is None or not one.ids:
+        if one.champion is None or not len(one.ids):
             continue
         now, before = one.candidate == one.labels, one.champion == one.labels
         for into, places in ((fixed, now & ~before), (broken, before & ~now)):
-            for place in np.flatnonzero(places):
-                into[one.ids[place]] = Change(
-                    one.ids[place],
+            for place in np.flatnonzero(places).tolist():
+                key = str(one.ids[place])
+                into[key] = Change(
+                    key,
                     int(one.labels[place]),
                     int(one.champion[place]),
                     int(one.candidate[place]),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -18,7 +20,7 @@ PASSED, UNDECIDED, FAILED = "passed", "undecided", "failed"
 class JudgedSet:
     """One set of n drawings and what both networks read, all (n,), 0..10 (10: not a digit).
 
-    `champion` is None where no version is live. `ids` names the site's own drawings, and is
+    `champion` is None where no version is live. `ids` are those of the site's own drawings, and
     empty for others. `expected_fixes` is how many of the labels are expected to be wrong, so
     that as many breaks are none: of labels that are the champion's own answers.
     """
@@ -27,7 +29,7 @@ class JudgedSet:
     labels: NDArray[np.int64]
     candidate: NDArray[np.int64]
     champion: NDArray[np.int64] | None
-    ids: list[str] = field(default_factory=list)
+    ids: Sequence[uuid.UUID | str] = ()
     expected_fixes: int = 0
 
     def __post_init__(self) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from recognizer.labels import CLASSES
-from training.data.sampling import WINDOW, in_windows, prepared_ahead, sample_rows
+from training.data.sampling import WINDOW, Rows, in_windows, prepared_ahead, sample_rows
 from training.examples import Examples, concatenate
 from training.lazy_glyphs import AT_HAND, LazyGlyphs, shelves
 from training.network.backend import keras, tf
@@ -116,13 +116,13 @@ class _Window:
     """
 
     inputs: NDArray[np.uint8]
-    places: NDArray[np.intp]
-    rows: NDArray[np.intp]
+    places: Rows
+    rows: Rows
 
     def __len__(self) -> int:
         return len(self.rows)
 
-    def __getitem__(self, which: slice | NDArray[np.intp]) -> _Window:
+    def __getitem__(self, which: slice | Rows) -> _Window:
         return _Window(self.inputs, self.places[which], self.rows[which])
 
     def __add__(self, other: _Window) -> _Window:
@@ -168,7 +168,8 @@ class _Source:
         """
         rng = np.random.default_rng([self._seed, epoch])
         fresh = sample_rows(self._weights, self._fresh, rng)
-        replayed = sample_rows(self._replay_weights, self._replayed, rng) + len(self._weights)
+        replayed = sample_rows(self._replay_weights, self._replayed, rng)
+        replayed += np.int32(len(self._weights))
         rows = np.concatenate([fresh, replayed])
         del fresh, replayed  # a million drawings make these large
         rows = rng.permutation(rows)
@@ -186,7 +187,7 @@ class _Source:
                 yield from ahead
             over, number = window[count * size :], number + count
 
-    def _read(self, rows: NDArray[np.intp]) -> _Window:
+    def _read(self, rows: Rows) -> _Window:
         """Rows of the pool; in the place of those that were deleted meanwhile come others."""
         glyphs = self._glyphs
         if isinstance(glyphs, LazyGlyphs):

@@ -16,6 +16,7 @@ from django.utils import timezone
 from recognizer.models import Drawing, DrawingUse, ModelVersion
 from recognizer.services.versions import first_answers, version_create
 from training import notices
+from training.data.ids import Ids
 from training.models import RunSnapshot, TrainingRun
 
 Status = TrainingRun.Status
@@ -83,7 +84,7 @@ def run_conclude(
     place: str,
     manifest: dict[str, Any],
     gate_report: dict[str, Any],
-    used: dict[str, list[uuid.UUID]],
+    used: dict[str, Ids],
 ) -> ModelVersion:
     """Makes the version, the rows of the drawings it used, and the run's end; all or none.
 
@@ -116,7 +117,7 @@ def run_conclude(
     return version
 
 
-def remember_uses(version: ModelVersion, used: dict[str, list[uuid.UUID]]) -> None:
+def remember_uses(version: ModelVersion, used: dict[str, Ids]) -> None:
     """Adds a row for each drawing, named by its role, that a version used and that is left."""
     written = 0
     for role, ids in used.items():

@@ -181,7 +181,7 @@ def _tidying(report: Callable[[Progress], None]) -> Callable[[Progress], None]:
 def _keep_snapshot(run: TrainingRun, dataset: Dataset, reporter: Reporter) -> None:
     """Writes down what the run learns from, so that it goes on with the same."""
     gone = dataset.snapshot.left_out
-    left_out = [str(key) for key in gone.train + gone.held_out]
+    left_out = [str(key) for key in [*gone.train, *gone.held_out]]
     claims.run_keep_snapshot(run=run, record=dataset.snapshot.record(), left_out=left_out)
     reporter.left_out(left_out)
 

@@ -8,8 +8,8 @@ sign that happens to look like a digit is drawn anew.
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import cv2
 import numpy as np
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
     from recognizer.preprocessing.glyph import Pixels
 
-    Stock = dict[int, Pixels]  # digits to make something else from, by label
     Picture = NDArray[np.float32]  # (28, 28) in [0, 1], or a part of one
 
 # Shares of the pictures: doodles, invented letters, letters of fonts, made from digits.
@@ -57,6 +56,8 @@ _FONTS = (
 # from all of these than a sign may come near.
 _COMPARED = 5_000
 _FARTHEST = 0.05
+# Signs whose likeness to digits is measured at once.
+_AT_ONCE = 500
 
 # Turns by a quarter (counted anticlockwise) after which a digit is none: a 6 upside
 # down is a 9, a 2 on its side is near a 5, a 0, 1 or 8 may lean far in honest handwriting.
@@ -69,8 +70,9 @@ def generate(count: int, digits: Examples, rng: np.random.Generator) -> Examples
     A drawn one that looks like a digit of `digits` is drawn anew. Where there is no
     digit at all, every picture is drawn, and compared with none.
     """
+    pixels = digits.pixels
     stock = {
-        label: digits.pixels[digits.labels == label]
+        label: Digits(pixels, np.flatnonzero(digits.labels == label))
         for label in np.unique(digits.labels).tolist()
         if label != NOT_A_DIGIT_CLASS
     }
@@ -83,20 +85,40 @@ def generate(count: int, digits: Examples, rng: np.random.Generator) -> Examples
     shares = np.array(_SHARES) * (1, 1, 1, bool(stock))
     chosen = rng.choice(len(kinds), count, p=shares / shares.sum())
     made: dict[int, Glyph] = {}
-    like_a_digit = Likeness(digits.pixels[digits.labels != NOT_A_DIGIT_CLASS], rng)
+    every = Digits(pixels, np.flatnonzero(digits.labels != NOT_A_DIGIT_CLASS))
+    like_a_digit = Likeness(every, rng)
     left = np.arange(count)
     while len(left):
         made |= {row: kinds[chosen[row]]() for row in left.tolist()}
-        pixels = np.stack([made[row].pixels for row in left.tolist()])
-        left = left[(chosen[left] < 3) & like_a_digit(pixels)]
+        new = np.stack([made[row].pixels for row in left.tolist()])
+        left = left[(chosen[left] < 3) & like_a_digit(new)]
     glyphs = Glyphs.of([made[row] for row in range(count)])
     return Examples(glyphs, np.full(count, NOT_A_DIGIT_CLASS, dtype=np.int64))
+
+
+@dataclass(frozen=True, slots=True)
+class Digits:
+    """Some of many pictures, (n, 28, 28), by their rows; none of them is copied."""
+
+    pixels: Pixels
+    rows: NDArray[np.intp]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, which: Any) -> Pixels:
+        """One of them, or those of a slice or of an index array."""
+        found: Pixels = self.pixels[self.rows[which]]
+        return found
+
+
+Stock: TypeAlias = dict[int, Digits]  # digits to make something else from, by label
 
 
 class Likeness:
     """Tells which pictures come nearer to a digit than one digit in twenty comes to another."""
 
-    def __init__(self, digits: Pixels, rng: np.random.Generator) -> None:
+    def __init__(self, digits: Pixels | Digits, rng: np.random.Generator) -> None:
         some = digits[rng.permutation(len(digits))[: 2 * _COMPARED]]
         half = len(some) // 2
         self._known = _blurred(some[:half])
@@ -111,8 +133,8 @@ class Likeness:
         """(n, 28, 28) -> (n,), the cosine of the angle to the nearest digit."""
         if len(self._known) == 0:
             return np.zeros(len(pixels), dtype=np.float32)
-        nearest: NDArray[np.float32] = (_blurred(pixels) @ self._known.T).max(axis=1)
-        return nearest
+        parts = (pixels[at : at + _AT_ONCE] for at in range(0, len(pixels), _AT_ONCE))
+        return np.concatenate([(_blurred(part) @ self._known.T).max(axis=1) for part in parts])
 
 
 def _blurred(pixels: Pixels) -> NDArray[np.float32]:

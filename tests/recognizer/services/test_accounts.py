@@ -8,6 +8,7 @@ import sys
 import uuid
 from typing import Any
 
+import numpy as np
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection, transaction
@@ -151,7 +152,7 @@ def test_a_snapshot_knows_one_person(ada: User, live_model: ModelVersion, settin
     snapshot = take_snapshot()
     assert snapshot.contributors == 1
     assert snapshot.train.examples.weights.sum() == 2
-    assert capped_weights(["one", "other"], [None, None]).sum() == 2  # unmerged they had more
+    assert capped_weights(np.array(["one", "other"])).sum() == 2  # unmerged they had more
 
 
 @pytest.mark.parametrize("blocked", [1, 2])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import uuid
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,7 @@ from training.data.held_out import MIN_CONTRIBUTORS
 from training.data.snapshot import (
     MAX_NON_DIGITS,
     balanced_weights,
+    record_digest,
     retake_snapshot,
     take_snapshot,
 )
@@ -165,6 +168,24 @@ def begun(live_model: ModelVersion) -> dict[str, Any]:
     return written
 
 
+def ids_of(part: dict[str, Any]) -> list[uuid.UUID]:
+    rows = base64.b64decode(part["ids"])
+    return [uuid.UUID(bytes=rows[at : at + 16]) for at in range(0, len(rows), 16)]
+
+
+@pytest.mark.django_db
+def test_a_run_goes_on_with_what_an_earlier_release_wrote_down(begun: dict[str, Any]) -> None:
+    taken = take_snapshot()
+    for name, part in (("train", taken.train), ("held_out", taken.held_out)):
+        begun[name] = {
+            "ids": [str(key) for key in part.ids],
+            "labels": part.examples.labels.tolist(),
+            "weights": part.examples.weights.tolist(),
+        }
+    assert retake_snapshot(begun).digest == taken.digest
+    assert record_digest(begun) == record_digest(taken.record())
+
+
 @pytest.mark.django_db
 def test_a_snapshot_is_made_again_of_what_was_written_down(begun: dict[str, Any]) -> None:
     before, again = take_snapshot(), retake_snapshot(begun)
@@ -186,20 +207,20 @@ def test_what_was_accepted_or_labelled_anew_meanwhile_is_not_in_it(
 ) -> None:
     digest = take_snapshot().digest
     people(30, live_model, each=1)
-    Drawing.objects.filter(pk=begun["train"]["ids"][0]).update(accepted_label="7")
+    Drawing.objects.filter(pk=ids_of(begun["train"])[0]).update(accepted_label="7")
     assert take_snapshot().digest != digest
     assert retake_snapshot(begun).digest == digest
 
 
 @pytest.mark.django_db
 def test_what_was_deleted_is_left_out_and_named(begun: dict[str, Any]) -> None:
-    gone = Drawing.objects.get(pk=begun["train"]["ids"][3])
+    gone = Drawing.objects.get(pk=ids_of(begun["train"])[3])
     drawing_delete(drawing=gone)
     again = retake_snapshot(begun)
-    assert again.left_out.train == [gone.pk]
-    assert again.left_out.held_out == []
+    assert list(again.left_out.train) == [gone.pk]
+    assert list(again.left_out.held_out) == []
     assert gone.pk not in again.train.ids
-    assert len(again.train) == len(begun["train"]["ids"]) - 1
+    assert len(again.train) == len(ids_of(begun["train"])) - 1
     # The others keep their weights, and the lineage tells that it began with this one.
     assert again.counts()["total"] == 40
     assert again.counts()["left_out"] == 1
@@ -208,7 +229,7 @@ def test_what_was_deleted_is_left_out_and_named(begun: dict[str, Any]) -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("change", ["blocked", "consent"])
 def test_what_may_be_used_no_more_is_left_out(begun: dict[str, Any], change: str) -> None:
-    drawing = Drawing.objects.get(pk=begun["held_out"]["ids"][0])
+    drawing = Drawing.objects.get(pk=ids_of(begun["held_out"])[0])
     theirs = set(
         Drawing.objects.filter(contributor=drawing.contributor_id).values_list("pk", flat=True)
     )
