@@ -140,6 +140,7 @@ def test_the_worker_is_killed_in_a_training(running: Cluster) -> None:
     wait_for(is_running, seconds=120, why="the run is at work")
     running.kill("worker")
     assert reads(running)
+    running.silence()
     running.start("worker")
     assert over(running, run)["status"] in ("candidate", "rejected")
 

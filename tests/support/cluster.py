@@ -31,6 +31,13 @@ FILLED_IN = {
     "S3_SECRET_KEY": "only-for-tests",
 }
 
+SILENCE = """
+from datetime import timedelta
+from django.db.models import F
+from training.models import TrainingRun
+TrainingRun.objects.update(heartbeat_at=F("heartbeat_at") - timedelta(hours=1))
+"""
+
 
 def settings_of(service: str, addresses: dict[str, str]) -> dict[str, str]:
     """A service's environment in compose.yaml, filled in, with this machine's addresses."""
@@ -95,6 +102,10 @@ class Cluster:
     def kill(self, name: str) -> None:
         """SIGKILL for a process and all that it started."""
         self.site.kill(self.processes[name])
+
+    def silence(self) -> None:
+        """Makes the run at work look as if its worker had not been heard of for an hour."""
+        self.site.manage("shell", "--no-imports", "--command", SILENCE)
 
     def is_ready(self, name: str) -> bool:
         """Whether a web process says of itself that it is ready."""
