@@ -280,9 +280,8 @@ def main() -> None:
     text = [
         results.table(columns, measured(readers(options), options.each)),
         f"{networks.described(options)} Numbers of 2 to 6 digits of the 15 writers of odd "
-        "numbers; right is a number without a single mistake, wherever it has spaces. Of a picture, "
-        "grouped right means "
-        "as many digits as were written. "
+        "numbers; right is a number without a single mistake, wherever it has spaces. Of a "
+        "picture, grouped right means as many digits as were written. "
         f"Pictures are painted with digits about {HEIGHT} px high. "
         "ms: normalising, grouping and reading one number, one thread.",
     ]

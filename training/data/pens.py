@@ -31,8 +31,10 @@ def pen_of(strokes: list[Any] | None) -> str:
 
 def pens_of(ids: Sequence[uuid.UUID]) -> NDArray[np.str_]:
     """(n,) what each of the drawings was made with; one that is gone counts as a picture."""
-    found: dict[uuid.UUID, str] = {}
+    made_with = np.full(len(ids), PICTURE, dtype=np.array(PENS).dtype)
     for at in range(0, len(ids), BATCH):
-        rows = Drawing.objects.filter(pk__in=ids[at : at + BATCH]).values_list("pk", "strokes")
-        found |= {pk: pen_of(strokes) for pk, strokes in rows}
-    return np.array([found.get(pk, PICTURE) for pk in ids], dtype=np.str_)
+        some = list(ids[at : at + BATCH])
+        rows = Drawing.objects.filter(pk__in=some).values_list("pk", "strokes")
+        found = {pk: pen_of(strokes) for pk, strokes in rows}
+        made_with[at : at + BATCH] = [found.get(pk, PICTURE) for pk in some]
+    return made_with

@@ -209,7 +209,7 @@ class _Answered:
             }
             for name, labels, outputs, ids in (
                 (gate.MNIST, self.labels, self.mnist, range(len(self.labels))),
-                (gate.HELD_OUT, own, held_out, [str(pk) for pk in self._held_out_ids()]),
+                (gate.HELD_OUT, own, held_out, self._held_out_ids()),
             )
         }
 
@@ -303,11 +303,14 @@ def _champion(champion: ModelVersion | None, told: Callable[[], object]) -> Netw
 
 
 def _misread(
-    answers: NDArray[np.int64], labels: NDArray[np.int64], ids: Sequence[int | str]
+    answers: NDArray[np.int64], labels: NDArray[np.int64], ids: Sequence[int | uuid.UUID]
 ) -> list[list[int | str]]:
     """What was misread: [id, label, answer], MNIST's images by their row."""
     rows = np.flatnonzero(answers != labels).tolist()
-    return [[ids[row], int(labels[row]), int(answers[row])] for row in rows]
+    named = [key if isinstance(key := ids[row], int) else str(key) for row in rows]
+    return [
+        [name, int(labels[row]), int(answers[row])] for name, row in zip(named, rows, strict=True)
+    ]
 
 
 def _predict(
