@@ -15,9 +15,9 @@ from tests.support import servers
 
 # A missing server or browser is a gap to name at home and a failure in CI.
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true")
-# Half of what tests do is waiting: for browsers, for servers to start, for trainings of other
-# processes. So a second step goes beside the first, and one of the small ones.
-ROOM = CORES + min(CORES, 2) + 1
+# More than half of what tests do is waiting: for browsers, for servers to start, for trainings of
+# other processes. So three large steps go beside one another, and one of the small ones.
+ROOM = 3 * CORES + 1
 
 
 def main(names: list[str]) -> int:

@@ -27,8 +27,8 @@ PRODUCTION = {
 }
 
 
-# As many tests at once; more would need more memory than such a machine may have.
-CORES = min(os.cpu_count() or 1, 8)
+# As many tests of a step at once; more would need more memory than such a machine may have.
+CORES = min(os.cpu_count() or 1, 4)
 
 
 @dataclass(frozen=True)
