@@ -15,9 +15,10 @@ from tests.support import servers
 
 # A missing server or browser is a gap to name at home and a failure in CI.
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true")
-# More than half of what tests do is waiting: for browsers, for servers to start, for trainings of
-# other processes. So three large steps go beside one another, and one of the small ones.
-ROOM = 3 * CORES + 1
+# Nearly half of what tests do is waiting: for browsers, for servers to start, for trainings of other
+# processes. So two large steps go beside each other, and one of the small ones. Three were slower:
+# what waits looks again and again.
+ROOM = 2 * CORES + 1
 
 
 def main(names: list[str]) -> int:
