@@ -15,9 +15,9 @@ from tests.support import servers
 
 # A missing server or browser is a gap to name at home and a failure in CI.
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true")
-# Nearly half of what tests do is waiting: for browsers, for servers to start, for trainings of other
-# processes. So two large steps go beside each other, and one of the small ones. Three were slower:
-# what waits looks again and again.
+# Nearly half of what tests do is waiting: for browsers, for servers to start, for trainings of
+# other processes. So two large steps go beside each other, and one of the small ones. Three were
+# slower: what waits looks again and again.
 ROOM = 2 * CORES + 1
 
 

@@ -114,6 +114,7 @@ def steps() -> list[Step]:
         pytest(
             "quick",
             "not (slow or long or browser or redis or postgres) and (works or not database)",
+            processes=CORES + 1,  # each has much to import, and Node's twins to wait for
             when_named=True,
         ),
         pytest(
