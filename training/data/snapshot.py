@@ -167,8 +167,9 @@ def _column(part: dict[str, Any], name: str) -> NDArray[Any]:
     if isinstance(found, str):
         return np.frombuffer(base64.b64decode(found), kind)
     # Until 2026-12 they were written as lists, and a run may go on over an update.
-    keys = b"".join(uuid.UUID(key).bytes for key in found) if name == "ids" else None
-    return np.array(found, kind) if keys is None else np.frombuffer(keys, kind)
+    if name == "ids":
+        return Ids.of(map(uuid.UUID, found)).rows.ravel()
+    return np.array(found, kind)
 
 
 def record_digest(record: dict[str, Any]) -> str:

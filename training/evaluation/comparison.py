@@ -208,7 +208,7 @@ class _Answered:
                 for who, network, given in zip(names, self.networks, outputs, strict=True)
             }
             for name, labels, outputs, ids in (
-                (gate.MNIST, self.labels, self.mnist, range(len(self.labels))),
+                (gate.MNIST, self.labels, self.mnist, None),
                 (gate.HELD_OUT, own, held_out, self._held_out_ids()),
             )
         }
@@ -303,13 +303,12 @@ def _champion(champion: ModelVersion | None, told: Callable[[], object]) -> Netw
 
 
 def _misread(
-    answers: NDArray[np.int64], labels: NDArray[np.int64], ids: Sequence[int | uuid.UUID]
+    answers: NDArray[np.int64], labels: NDArray[np.int64], ids: Ids | None
 ) -> list[list[int | str]]:
-    """What was misread: [id, label, answer], MNIST's images by their row."""
-    rows = np.flatnonzero(answers != labels).tolist()
-    named = [key if isinstance(key := ids[row], int) else str(key) for row in rows]
+    """What was misread: [id, label, answer]; without ids, as of MNIST's images, by its row."""
     return [
-        [name, int(labels[row]), int(answers[row])] for name, row in zip(named, rows, strict=True)
+        [row if ids is None else str(ids[row]), int(labels[row]), int(answers[row])]
+        for row in np.flatnonzero(answers != labels).tolist()
     ]
 
 
