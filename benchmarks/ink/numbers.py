@@ -26,6 +26,7 @@ from benchmarks.common.settings import settings
 from recognizer.preprocessing.glyph import Glyphs
 from recognizer.segmentation import ink, raster
 from recognizer.segmentation.lattice import Lattice, likeliest
+from recognizer.serving.decision import beside_neighbours
 from recognizer.serving.engine import LiteRTEngine
 from training.data import corpora
 
@@ -205,7 +206,8 @@ def add_picture(tally: Tally, number: Number, brush: int, engine: LiteRTEngine) 
 
 
 def _read(lattice: Lattice, engine: LiteRTEngine) -> tuple[list[int], str]:
-    digits = engine.predict(Glyphs.of(lattice.glyphs)).probabilities[:, :10].astype(float)
+    outputs = beside_neighbours(engine.predict(Glyphs.of(lattice.glyphs)), lattice.glyphs)
+    digits = outputs.probabilities[:, :10].astype(float)
     marks = lattice.read(digits)
     text = "".join(
         mark.text if mark.glyph is None else str(digits[mark.glyph].argmax()) for mark in marks

@@ -33,7 +33,7 @@ from recognizer.segmentation import raster, signs
 from recognizer.segmentation.lattice import Mark
 from recognizer.services.versions import SHIPPED
 from recognizer.serving.artifacts import read_manifest
-from recognizer.serving.decision import SURE, Reading, Thresholds, readings
+from recognizer.serving.decision import SURE, Reading, Thresholds, beside_neighbours, readings
 from recognizer.serving.engine import LiteRTEngine
 
 Chance: TypeAlias = np.random.Generator
@@ -205,7 +205,8 @@ class Reader:
         said: list[Reading] = []
         probabilities: NDArray[np.float64] = np.zeros((0, 10))
         if lattice.glyphs:
-            outputs = self._engine.predict(Glyphs.of(lattice.glyphs))
+            alone = self._engine.predict(Glyphs.of(lattice.glyphs))
+            outputs = beside_neighbours(alone, lattice.glyphs)
             said = readings(outputs, self._thresholds)
             probabilities = np.array([one.probabilities for one in said])
         marks = lattice.read(probabilities)

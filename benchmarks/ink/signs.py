@@ -33,6 +33,7 @@ from recognizer.segmentation import ink, raster, signs
 from recognizer.segmentation.lattice import Lattice
 from recognizer.segmentation.signs import Classifier
 from recognizer.services.versions import SHIPPED
+from recognizer.serving.decision import beside_neighbours
 from recognizer.serving.engine import LiteRTEngine
 
 SEED = 11
@@ -111,8 +112,9 @@ def prepared_pictures(
             continue
         lattice = raster.lattice(ink, pieces, groups, low)
         classes = _classes_of_pieces(number, lattice, pieces.labels, whose, ink.scale)
-        answers = engine.predict(Glyphs.of(lattice.glyphs)).probabilities[:, :10]
-        found.append(Prepared(number, lattice, answers.astype(float), classes))
+        outputs = beside_neighbours(engine.predict(Glyphs.of(lattice.glyphs)), lattice.glyphs)
+        answers = outputs.probabilities[:, :10].astype(float)
+        found.append(Prepared(number, lattice, answers, classes))
     return found
 
 

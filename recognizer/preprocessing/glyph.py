@@ -41,12 +41,14 @@ class Glyph:
     `pixels` is (28, 28) uint8, 0 paper to 255 ink. `box` is (x, y, width,
     height) of the ink in the units of the input. `motion` is (8, 8, 10) uint8, as
     `preprocessing.motion` gives it, and None of a picture, of which nobody knows how it
-    was written.
+    was written. `beside` is (11,), what was read of it beside the neighbours that it touches
+    (`segmentation.touching`), as probabilities; None of what stands alone.
     """
 
     pixels: Pixels
     box: Box
     motion: Maps | None = None
+    beside: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

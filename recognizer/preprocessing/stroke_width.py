@@ -8,6 +8,8 @@ averages by area. `tests/golden/raster.json` holds the two together.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import cv2
@@ -44,6 +46,12 @@ _MAX_HALF_WIDTH = 0.18
 # Left white, an angle that ran full is taken for a loop.
 _FILLED_LOOP = 0.85
 _ROUNDING = 1e-6  # of a pixel: less is rounding
+# Several digits in one piece are drawn in so many rows, their ink in so many of them, with so many
+# columns of paper on either side;
+STRIP_ROWS, _STRIP_BODY, _STRIP_MARGIN = 32, 24.0, 4
+# the pen is followed in a picture at least so high, and at most twice that.
+_STRIP_FINE = 75
+_BORDER = 2  # of paper, around what is followed
 
 
 def render(depth: Depth, mask: Mask, level: float) -> Image:
@@ -58,11 +66,71 @@ def render(depth: Depth, mask: Mask, level: float) -> Image:
     around = slice(max(0, y - 1), y + height + 1), slice(max(0, x - 1), x + width + 1)
     ink = depth[around] * cv2.dilate(mask[around], STEP)
     fine, scale = _at_work(ink, mask[around], longer, level)
-    trajectory, inside, half = _trajectory(fine)
+    trajectory, inside, half = _trajectory(fine, max(fine.shape))
     pen = 2 * half / scale * BODY / longer
     if longer <= _COARSE and _PENS[0] <= pen <= _PENS[1]:
         return _moved(ink, BODY / longer)
     return _drawn(trajectory, inside)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Strip:
+    """Several digits in one piece: `pixels` is (STRIP_ROWS, width) in [0, 1], set upright.
+
+    A column's middle lies, halfway down, at `left` + column / `scale` in x of the mask.
+    """
+
+    pixels: Image
+    left: float
+    scale: float
+
+    def places(self, columns: Sequence[int]) -> list[float]:
+        """Where columns lie in x of the mask, halfway down the piece."""
+        return [self.left + column / self.scale for column in columns]
+
+
+def strip(depth: Depth, mask: Mask, level: float, slant: float) -> Strip:
+    """The piece under `mask` drawn with the pen of `render`, at one scale for its height.
+
+    `slant` is how far it leans in x for each y. `depth`, `mask` and `level` are as for `render`.
+    """
+    x, y, width, height = cv2.boundingRect(mask)
+    top, left = max(0, y - 1), max(0, x - 1)
+    around = slice(top, y + height + 1), slice(left, x + width + 1)
+    fine, scale = mask[around], 1.0
+    if height < _STRIP_FINE:
+        scale = float(-(-_STRIP_FINE // height))
+        fine = _enlarged(depth[around] * cv2.dilate(fine, STEP), fine, int(scale), level)
+    while fine.shape[0] > 2 * _STRIP_FINE:
+        fine, scale = _half(fine), scale / 2
+    trajectory, inside, _ = _trajectory(fine, fine.shape[0])
+    drawn = _upright(trajectory, inside, slant)
+    # A pixel's middle has whole coordinates, there and in the mask.
+    first = (drawn.left - _BORDER + 0.5) / scale - 0.5
+    return Strip(drawn.pixels, left + first, drawn.scale * scale)
+
+
+def _upright(trajectory: Mask, inside: Mask, slant: float) -> Strip:
+    """The trajectory as `_drawn` draws it, in as many columns as it takes."""
+    left, _, width, height = cv2.boundingRect(trajectory)
+    scale = (_STRIP_BODY - PEN) / (max(height, 2) - 1)
+    away, room = _distance_map(trajectory, inside, scale)
+    columns = math.ceil(scale * (width - 1 + abs(slant) * (height - 1)) + PEN) + 2 * _STRIP_MARGIN
+    down = (np.arange(STRIP_ROWS) - (STRIP_ROWS - 1) / 2)[:, None] / scale
+    across = (np.arange(columns) - (columns - 1) / 2) / scale
+    middle_x, middle_y = (width - 1) / 2 + room, (height - 1) / 2 + room
+    x = across + slant * down + middle_x
+    pixels = _pen(scale * _interpolated(away, x, np.broadcast_to(down + middle_y, x.shape)))
+    return Strip(pixels, left + middle_x - room + across[0], scale)
+
+
+def _interpolated(away: DistanceMap, x: Places, y: Places) -> Places:
+    """The distances at places of the picture; beyond it there is no ink."""
+    rows, down, seen_rows = _between(away.shape[0], y)
+    columns, across, seen_columns = _between(away.shape[1], x)
+    above = (1 - across) * away[rows, columns] + across * away[rows, columns + 1]
+    below = (1 - across) * away[rows + 1, columns] + across * away[rows + 1, columns + 1]
+    return np.where(seen_rows & seen_columns, (1 - down) * above + down * below, np.inf)
 
 
 def _at_work(ink: Depth, mask: Mask, longer: int, level: float) -> tuple[Mask, float]:
@@ -70,40 +138,52 @@ def _at_work(ink: Depth, mask: Mask, longer: int, level: float) -> tuple[Mask, f
     if longer >= _FINE:
         return _halved(mask)
     times = -(-_FINE // longer)
+    return _enlarged(ink, mask, times, level), float(times)
+
+
+def _enlarged(ink: Depth, mask: Mask, times: int, level: float) -> Mask:
     size = times * mask.shape[1], times * mask.shape[0]
-    fine = (cv2.resize(ink, size, interpolation=cv2.INTER_LINEAR_EXACT) > level).astype(np.uint8)
+    fine: Mask = (cv2.resize(ink, size, interpolation=cv2.INTER_LINEAR_EXACT) > level).astype(
+        np.uint8
+    )
     if not fine.any():  # a few lone pixels, which interpolation has levelled
         fine = cv2.resize(mask, size, interpolation=cv2.INTER_NEAREST)
-    return fine, float(times)
+    return fine
 
 
 def _halved(mask: Mask) -> tuple[Mask, float]:
-    """A pixel is ink where any of its four was: hairlines stay whole, and every pen
-    grows by the same."""
     scale = 1.0
     while mask.size > (2 * _FINE) ** 2:
-        height, width = mask.shape
-        even = cv2.copyMakeBorder(mask, 0, height % 2, 0, width % 2, cv2.BORDER_CONSTANT)
-        mask = even[::2, ::2] | even[::2, 1::2] | even[1::2, ::2] | even[1::2, 1::2]
+        mask = _half(mask)
         scale /= 2
     return mask, scale
 
 
-def _trajectory(mask: Mask) -> tuple[Mask, Mask, float]:
+def _half(mask: Mask) -> Mask:
+    """A pixel is ink where any of its four was: hairlines stay whole, and every pen
+    grows by the same."""
+    height, width = mask.shape
+    even = cv2.copyMakeBorder(mask, 0, height % 2, 0, width % 2, cv2.BORDER_CONSTANT)
+    half: Mask = even[::2, ::2] | even[::2, 1::2] | even[1::2, ::2] | even[1::2, 1::2]
+    return half
+
+
+def _trajectory(mask: Mask, size: int) -> tuple[Mask, Mask, float]:
     """The trajectory of the pen's middle, what it encloses, and half the pen's width.
+
+    `size` is a digit's longer side.
 
     The pen went where the ink's edge is half its width away. In a plain stroke
     that is the middle line. In a filled loop, wider than the pen,
     it is a line around the middle: the loop. Where the stroke is thinner than
     elsewhere there is no such place, and its middle line stands in.
     """
-    longer = max(mask.shape)
-    mask = cv2.copyMakeBorder(mask, 2, 2, 2, 2, cv2.BORDER_CONSTANT)
+    mask = cv2.copyMakeBorder(mask, *4 * (_BORDER,), cv2.BORDER_CONSTANT)
     from_edge = distances(mask)
     across = cv2.Sobel(from_edge, cv2.CV_32F, 1, 0, scale=1 / 8)
     down = cv2.Sobel(from_edge, cv2.CV_32F, 0, 1, scale=1 / 8)
     middle = (across * across + down * down < _FLAT * _FLAT) & (from_edge > 0)
-    half = min(_half_a_pen(from_edge, middle), _MAX_HALF_WIDTH * longer)
+    half = min(_half_a_pen(from_edge, middle), _MAX_HALF_WIDTH * size)
     deep = (from_edge >= half).astype(np.uint8)
     inside = cv2.erode(deep, STEP)
     thin = (middle & (from_edge < half)).astype(np.uint8)
@@ -123,16 +203,23 @@ def _drawn(trajectory: Mask, inside: Mask) -> Image:
     A pixel's value is clamp(PEN/2 + 0.5 - d, 0, 1), d being its distance from
     the trajectory in pixels of the glyph.
     """
-    x, y, width, height = cv2.boundingRect(trajectory)
+    _, _, width, height = cv2.boundingRect(trajectory)
     scale = (BODY - PEN) / (max(width, height, 2) - 1)
+    away, room = _distance_map(trajectory, inside, scale)
+    middle = (width - 1) / 2 + room, (height - 1) / 2 + room
+    x, y = centre_of_mass(_penned(away, scale, *middle))
+    return _penned(away, scale, middle[0] + (x - CENTRE) / scale, middle[1] + (y - CENTRE) / scale)
+
+
+def _distance_map(trajectory: Mask, inside: Mask, scale: float) -> tuple[DistanceMap, int]:
+    """How far from the trajectory each pixel around it is, and the room for the pen beside it."""
+    x, y, width, height = cv2.boundingRect(trajectory)
     room = math.ceil((PEN / 2 + 0.5) / scale) + 1
     box = slice(y, y + height), slice(x, x + width)
     paper = cv2.copyMakeBorder(1 - trajectory[box], *4 * (room,), cv2.BORDER_CONSTANT, value=1)
     away = distances(paper)
     away[room : room + height, room : room + width][inside[box] > 0] *= -1
-    middle = (width - 1) / 2 + room, (height - 1) / 2 + room
-    x, y = centre_of_mass(_penned(away, scale, *middle))
-    return _penned(away, scale, middle[0] + (x - CENTRE) / scale, middle[1] + (y - CENTRE) / scale)
+    return away, room
 
 
 def _penned(away: DistanceMap, scale: float, x: float, y: float) -> Image:

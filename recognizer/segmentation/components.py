@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -10,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recognizer.exceptions import OverLimit
-from recognizer.preprocessing.picture import Mask
-from recognizer.segmentation import cuts, grouping, signs
+from recognizer.preprocessing import stroke_width
+from recognizer.preprocessing.picture import Depth, Mask
+from recognizer.segmentation import cuts, grouping, signs, touching
 from recognizer.segmentation import lines as line_finder
 from recognizer.segmentation.affinity import SMALL, Boxes, Points
 from recognizer.segmentation.signs import Moments
@@ -31,13 +33,17 @@ _MAX_COMPONENTS = 100
 class Pieces:
     """`boxes` are those of the pieces without their common slant, the first that of label 1.
 
-    `chains` are pieces that were connected, counted from 0, left to right.
+    `chains` are pieces that were connected and may belong together, counted from 0, left to
+    right; `cut` are all that were connected. `read` is what was read of a piece beside what it
+    touched: eleven probabilities.
     """
 
     labels: Labels
     boxes: Boxes
     chains: list[list[int]]
     slant: float
+    cut: set[int]
+    read: dict[int, NDArray[np.float64]]
 
     def moments(self) -> Moments:
         """Those of the pieces' pixels without the slant."""
@@ -67,26 +73,55 @@ def lines(mask: Mask) -> list[Mask]:
     return masks
 
 
-def taken_apart(mask: Mask) -> Pieces:
-    """A mask with some ink -> its pieces. Raises `OverLimit` for more than any number has."""
+def connected(mask: Mask) -> tuple[Labels, float, Boxes]:
+    """What is connected, from 1, their common slant, and their boxes without it. Raises as
+    `taken_apart`."""
     labels = _connected(mask)
-    slant, boxes = _upright(labels)
+    return labels, *_upright(labels)
+
+
+def taken_apart(mask: Mask, depth: Depth, level: float) -> Pieces:
+    """A mask with some ink -> its pieces. Raises `OverLimit` for more than any number has.
+
+    What is wide is read as a whole and cut between its characters; where that is not clear it is
+    cut wherever it is thin.
+    """
+    labels, slant, boxes = connected(mask)
     tallest = boxes[:, 3].max()
-    chains = []
+    chains: list[list[int]] = []
+    cut: set[int] = set()
+    read: dict[int, NDArray[np.float64]] = {}
     room = float(_MAX_PIECES)
     # What is too low for a digit, a line under the number say, has none to be cut into.
     wide = (boxes[:, 2] > _WIDE * tallest) & (boxes[:, 3] >= SMALL * tallest)
-    for number in np.flatnonzero(wide) + 1:
-        box = cv2.boundingRect((labels == number).astype(np.uint8))
+    for number in (np.flatnonzero(wide) + 1).tolist():
+        whole = (labels == number).astype(np.uint8)
+        box = cv2.boundingRect(whole)
         if box[2] / box[3] > room:
             continue
         room -= box[2] / box[3]
-        parts = _cut(labels, int(number), box, slant)
-        if len(parts) > 1:
+        strip = stroke_width.strip(depth, whole, level, slant)
+        said = touching.read(strip.pixels)
+        own = _within(whole, box)
+        if said.probability >= touching.LIKELY:
+            places = [place - box[0] for place in strip.places(said.columns)]
+            parts = _cut(labels, number, box, cuts.between(own, slant, places))
+        else:
+            parts = _cut(labels, number, box, cuts.candidates(own, slant))
+        if said.probability >= touching.LIKELY and len(parts) == len(said.answers):
+            read |= dict(zip(parts, said.answers, strict=True))
+        elif len(parts) > 1:
             chains.append(parts)
-    if chains:
+        if len(parts) > 1:
+            cut |= {*parts}
+    if cut:
         slant, boxes = _upright(labels)
-    return Pieces(labels, boxes, chains, slant)
+    return Pieces(labels, boxes, chains, slant, cut, read)
+
+
+def _within(mask: Mask, box: tuple[int, int, int, int]) -> Mask:
+    x, y, width, height = box
+    return mask[y : y + height, x : x + width]
 
 
 def _connected(mask: Mask) -> Labels:
@@ -104,15 +139,16 @@ def _connected(mask: Mask) -> Labels:
     return np.asarray(labels, dtype=np.int32)
 
 
-def _cut(labels: Labels, number: int, box: tuple[int, int, int, int], slant: float) -> list[int]:
-    """Gives all parts but the first labels of their own; the parts, counted from 0.
+def _cut(
+    labels: Labels, number: int, box: tuple[int, int, int, int], paths: Sequence[cuts.Path]
+) -> list[int]:
+    """Gives all parts but the first labels of their own; the parts, counted from 0, left to right.
 
     `box` is the piece's (x, y, width, height).
     """
     x, y, width, height = box
     around = labels[y : y + height, x : x + width]
     inside = around == number
-    paths = cuts.candidates(inside.astype(np.uint8), slant)
     most = int(labels.max())
     if most + len(paths) > _MAX_PIECES:
         return [number - 1]

@@ -10,6 +10,9 @@ as thin as one another, a last bit would decide. Of equals the first is taken.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypeAlias
 
 import cv2
@@ -30,26 +33,65 @@ _MIN_DISTANCE = 8  # from one cut to the next, and to the ends
 _MAX_THICKNESS = 4.0
 # Walking over paper costs a little, so that a cut is no longer than it must be.
 _PAPER = 0.02
+# A cut between two digits keeps as far from the middle of either: a share of the way.
+_KEPT = 0.25
 
 
 def candidates(mask: Mask, slant: float) -> list[Path]:
     """The cuts of one piece, left to right; `slant` in x for each y is that of the number."""
-    height, width = mask.shape
-    scale = _ROWS / height
-    columns = max(1, round(width * scale))
-    small = averaged(mask, columns, _ROWS)
-    lean = np.rint(slant * (np.arange(_ROWS) - _ROWS / 2)).astype(np.intp)
+    piece = _Piece.of(mask, slant)
+    columns = piece.ink.shape[1]
     middles = np.arange(_MIN_DISTANCE, columns - _MIN_DISTANCE)
     if len(middles) == 0:
         return []
-    pen = _pen(small)
-    paths, thickness = _thinnest(small, middles, lean, pen)
+    paths, thickness = piece.thinnest(middles)
     places = paths.mean(axis=1)
     inside = (places >= _MIN_DISTANCE) & (places <= columns - 1 - _MIN_DISTANCE)
     thickness[~inside] = np.inf
-    chosen = _distinct(thickness, places, _MAX_THICKNESS * pen)
-    rows = np.clip((np.arange(height) * scale).astype(np.intp), 0, _ROWS - 1)
-    return [paths[at][rows] / scale for at in chosen]
+    chosen = _distinct(thickness, places, _MAX_THICKNESS * piece.pen)
+    return [piece.in_mask(paths[at]) for at in chosen]
+
+
+def between(mask: Mask, slant: float, places: Sequence[float]) -> list[Path]:
+    """The thinnest cut between every two neighbours of `places`, in x halfway down the piece."""
+    piece = _Piece.of(mask, slant)
+    found = []
+    for before, after in pairwise(places):
+        keep = _KEPT * (after - before)
+        first, last = (round(x * piece.scale) for x in (before + keep, after - keep))
+        paths, thickness = piece.thinnest(np.arange(first, max(first, last) + 1))
+        found.append(piece.in_mask(paths[int(thickness.argmin())]))
+    return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Piece:
+    """A piece of ink at the scale at which it is cut: (_ROWS, columns) in [0, 1]."""
+
+    ink: NDArray[np.float64]
+    scale: float
+    height: int  # of the mask
+    lean: NDArray[np.intp]  # of each row
+    pen: float
+
+    @classmethod
+    def of(cls, mask: Mask, slant: float) -> _Piece:
+        height, width = mask.shape
+        scale = _ROWS / height
+        ink = averaged(mask, max(1, round(width * scale)), _ROWS)
+        lean = np.rint(slant * (np.arange(_ROWS) - _ROWS / 2)).astype(np.intp)
+        return cls(ink, scale, height, lean, _pen(ink))
+
+    def thinnest(
+        self, middles: NDArray[np.intp]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """See `_thinnest`."""
+        return _thinnest(self.ink, middles, self.lean, self.pen)
+
+    def in_mask(self, path: NDArray[np.float64]) -> Path:
+        """A path as it runs in the mask."""
+        rows = np.clip((np.arange(self.height) * self.scale).astype(np.intp), 0, _ROWS - 1)
+        return path[rows] / self.scale
 
 
 def _pen(ink: NDArray[np.float64]) -> float:

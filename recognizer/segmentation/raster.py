@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,7 @@ from recognizer import pricing
 from recognizer.exceptions import Blank, OverLimit
 from recognizer.preprocessing import stroke_width
 from recognizer.preprocessing.binarisation import Binarised
-from recognizer.preprocessing.glyph import Box, Cell
+from recognizer.preprocessing.glyph import Box, Cell, Glyph
 from recognizer.preprocessing.picture import Grey, Mask
 from recognizer.preprocessing.raster import glyph_of, ink_of
 from recognizer.segmentation import cells, components, grouping, signs
@@ -77,7 +78,7 @@ def lattice(
     unread: Sequence[Cell] = (),
 ) -> Lattice:
     """What `parts` found, ready to be read, with the `unread` cells on the line."""
-    glyphs = [glyph_of(ink, found.mask(group.pieces)) for group in groups]
+    glyphs = [_glyph(ink, found, group) for group in groups]
     every = groups + low
     boxes = [glyph.box for glyph in glyphs] + [ink.box(found.mask(one.pieces)) for one in low]
     return Lattice(
@@ -89,12 +90,19 @@ def lattice(
             found.boxes,
             found.moments(),
             [group.pieces for group in every],
-            {piece for chain in found.chains for piece in chain},
+            found.cut,
         ),
         by_pen=False,
         cells=[cells.holding(box, ink.cells) for box in boxes],
         unread=[(cell, _middle(ink, cell.box, found.slant)) for cell in unread],
     )
+
+
+def _glyph(ink: Binarised, found: Pieces, group: Group) -> Glyph:
+    """What the network sees of a group, with what was read of it beside its neighbours."""
+    glyph = glyph_of(ink, found.mask(group.pieces))
+    beside = found.read.get(group.pieces[0]) if len(group.pieces) == 1 else None
+    return replace(glyph, beside=beside)
 
 
 def _middle(ink: Binarised, cell: Box, slant: float) -> float:
@@ -117,7 +125,7 @@ def parts(grey: Grey) -> tuple[Binarised, Pieces, list[Group], list[Group]]:
 
 def _parts(ink: Binarised, mask: Mask) -> tuple[Pieces, list[Group], list[Group]]:
     """The pieces of the ink of one line."""
-    found = components.taken_apart(mask)
+    found = components.taken_apart(mask, ink.depth, ink.level)
     standing = [
         cells.holding(ink.box(found.mask((piece,))), ink.cells)
         for piece in range(len(found.boxes) if ink.cells else 0)

@@ -13,6 +13,7 @@ from recognizer.labels import NOT_A_DIGIT_CLASS
 from recognizer.serving.memory import SIMILAR
 
 if TYPE_CHECKING:
+    from recognizer.preprocessing.glyph import Glyph
     from recognizer.serving.engine import Outputs
     from recognizer.serving.memory import Recall
 
@@ -20,6 +21,9 @@ SURE = "sure"
 UNSURE = "unsure"
 NO_DIGIT = "not_a_digit"
 EMPTY = "empty"  # of a cell of a form in which nothing is written
+# How much the reading of a character alone counts where it was also read beside what it touches;
+# a probability below this says no more than this.
+ALONE, LEAST = 0.3, 1e-4
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,20 @@ class Reading:
     verdict: str
     alternatives: list[dict[str, float]]
     opinions: tuple[int, ...] = ()
+
+
+def beside_neighbours(outputs: Outputs, glyphs: Sequence[Glyph]) -> Outputs:
+    """A network's outputs for glyphs -> the same with what was read of some of them beside what
+    they touch: the product of both probabilities, the network's to the power of `ALONE`."""
+    rows = [at for at, glyph in enumerate(glyphs) if glyph.beside is not None]
+    if not rows:
+        return outputs
+    beside = np.array([glyphs[at].beside for at in rows])
+    alone = outputs.probabilities[rows].astype(np.float64)
+    weights = np.maximum(beside, LEAST) * np.maximum(alone, LEAST) ** ALONE
+    probabilities = outputs.probabilities.copy()
+    probabilities[rows] = weights / weights.sum(axis=1, keepdims=True)
+    return replace(outputs, probabilities=probabilities)
 
 
 def readings(

@@ -24,7 +24,7 @@ from recognizer.exceptions import BadArtifact
 from recognizer.models import ModelVersion, Promotion
 from recognizer.preprocessing.glyph import Glyph, Glyphs
 from recognizer.serving import artifacts
-from recognizer.serving.decision import Reading, Thresholds, readings
+from recognizer.serving.decision import Reading, Thresholds, beside_neighbours, readings
 from recognizer.serving.engine import Engine, Outputs, warm
 from recognizer.serving.memory import Recall
 
@@ -65,7 +65,7 @@ class Live:
 
     def outputs(self, glyphs: list[Glyph]) -> Outputs:
         """The network's outputs, all in one batch; at least one glyph."""
-        return self.engine.predict(Glyphs.of(glyphs))
+        return beside_neighbours(self.engine.predict(Glyphs.of(glyphs)), glyphs)
 
     def read(self, outputs: Outputs, recalls: list[Recall | None] | None = None) -> list[Reading]:
         """One reading for each of the outputs, after what memory makes of it if it is given."""

@@ -2,8 +2,9 @@
 
 Golden vectors of whole numbers in pictures, as make_raster.py has them of digits.
 All are painted here, of the digits of `make`. Each case holds what may be digits, how
-much its pieces belong together, and what the network would see of each group, or why
-there is nothing to read. tests/recognizer/segmentation/test_raster_numbers_golden.py and
+much its pieces belong together, what was read of each group beside what it touches, and
+what the network would see of it, or why there is nothing to read.
+tests/recognizer/segmentation/test_raster_numbers_golden.py and
 tests/js/segmentation/raster.test.js both read the file.
 """
 
@@ -165,6 +166,10 @@ def lattice(picture: Grey) -> dict[str, Any]:
         "cells": found.cells,
         "groups": [[[*group.pieces], round(group.affinity, 9)] for group in found.groups],
         "boxes": [[*glyph.box] for glyph in found.glyphs],
+        "beside": [
+            None if glyph.beside is None else [round(float(one), 5) for one in glyph.beside]
+            for glyph in found.glyphs
+        ],
         "images": packed_images(renders(picture)),
     }
 

@@ -3,7 +3,7 @@
  * numbers.
  *
  * @import { Alternative, DigitOfNumber, Reading, Sign, Verdict } from "../api.js"
- * @import { Box } from "../preprocessing/glyph.js"
+ * @import { Box, Glyph } from "../preprocessing/glyph.js"
  * @import { Mark } from "../segmentation/lattice.js"
  * @import { Recall } from "./memory.js"
  * @import { Outputs } from "./network.js"
@@ -23,11 +23,33 @@ import { EMPTY } from "../segmentation/lattice.js";
 import { SURE } from "../segmentation/signs.js";
 import { SIMILAR } from "./memory.js";
 
+const ALONE = 0.3; // how much the reading alone counts beside what was read with the neighbours
+const LEAST = 1e-4; // a probability below this says no more than this
 const DIGITS = 10; // what follows them is the probability that it is none
 /** @type {Verdict[]} */
 const SEVERITY = ["empty", "sure", "unsure", "not_a_digit"];
 // What is a number, without signs but spaces and hyphens between its digits.
 const PLAIN = /^[0-9?]+([ -]+[0-9?]+)*$/;
+
+/**
+ * A network's outputs for glyphs -> the same with what was read of some of them beside what they
+ * touch.
+ * @param {Outputs[]} outputs
+ * @param {Pick<Glyph, "beside">[]} glyphs
+ * @returns {Outputs[]}
+ */
+export function besideNeighbours(outputs, glyphs) {
+  return outputs.map((each, at) => {
+    const { beside } = glyphs[at];
+    if (!beside) return each;
+    const weights = beside.map(
+      (share, label) =>
+        Math.max(share, LEAST) * Math.max(each.probabilities[label], LEAST) ** ALONE,
+    );
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    return { ...each, probabilities: Float32Array.from(weights, (weight) => weight / total) };
+  });
+}
 
 /**
  * A network's outputs for n glyphs, and what memory makes of each -> n readings. `thresholds` come

@@ -26,7 +26,15 @@ import { normalise } from "../preprocessing/ink.js";
 import { lines } from "../segmentation/ink.js";
 import { marksOf } from "../segmentation/lattice.js";
 import { SURE } from "../segmentation/signs.js";
-import { doubted, emptyCellOf, numberOf, readingsOf, rounded, sidesOf } from "./decision.js";
+import {
+  besideNeighbours,
+  doubted,
+  emptyCellOf,
+  numberOf,
+  readingsOf,
+  rounded,
+  sidesOf,
+} from "./decision.js";
 import { EMPTY, recall } from "./memory.js";
 
 const NOTHING = { of: () => ({ hand: EMPTY, drawings: [] }) };
@@ -87,9 +95,13 @@ export class LocalReader {
   /**
    * Which characters there are is the network's to say; what digits are, the hand's as well.
    * @param {Lattice[]} lattices one a line
-   * @param {Outputs[]} outputs
+   * @param {Outputs[]} alone
    */
-  #numberAnswer(lattices, outputs) {
+  #numberAnswer(lattices, alone) {
+    const outputs = besideNeighbours(
+      alone,
+      lattices.flatMap(({ glyphs }) => glyphs),
+    );
     const said = readingsOf(outputs, this.#thresholds).map(({ probabilities }) => probabilities);
     let first = 0;
     const found = lattices.map((lattice) => {

@@ -8,6 +8,8 @@
  * @property {Uint8ClampedArray | null} motion the 640 bytes of motion.js; null of a picture, of
  * which nobody knows how it was written
  * @property {Box} box of the ink, in the unit of what was normalised
+ * @property {number[]} [beside] of a character that touches others: the eleven probabilities of what
+ * was read of it beside them (segmentation/touching.js)
  */
 
 export const NORMALISATION = 2;

@@ -3,6 +3,7 @@
  * and drawn anew; recognizer/preprocessing/stroke_width.py in JavaScript, where the reasons stand.
  *
  * @import { DistanceMap } from "./distance.js"
+ * @import { Box } from "./glyph.js"
  * @import { Mask, Picture } from "./picture.js"
  */
 
@@ -21,6 +22,16 @@ const MAX_HALF_WIDTH = 0.18;
 const SAME = 0.15;
 const FILLED_LOOP = 0.85;
 const ROUNDING = 1e-6;
+export const STRIP_ROWS = 32;
+const STRIP_BODY = 24;
+const STRIP_MARGIN = 4;
+const STRIP_FINE = 75;
+const BORDER = 2;
+
+/**
+ * @typedef {{ pixels: Picture<Float64Array>, left: number, scale: number }} Strip values in
+ * [0, 1]; a column's middle lies, halfway down, at `left` + column / `scale` in x of the mask
+ */
 
 /**
  * The digit under `mask` as the ink path would have drawn it: 784 values in [0, 1].
@@ -30,8 +41,60 @@ const ROUNDING = 1e-6;
  * @returns {Float64Array}
  */
 export function render(depth, mask, level) {
-  const box = boundingBox(mask);
+  const { own, ink, box } = around(depth, mask);
   const longer = Math.max(box.width, box.height);
+  const [fine, scale] = scaledForTracing(ink, own, longer, level);
+  const { trajectory, inside, half } = trajectoryOf(fine, Math.max(fine.width, fine.height));
+  const pen = (((2 * half) / scale) * BODY) / longer;
+  if (longer <= COARSE && PENS[0] <= pen && pen <= PENS[1]) return moved(ink, BODY / longer);
+  return drawn(trajectory, inside);
+}
+
+/**
+ * The piece under `mask` drawn with the pen of `render`, at one scale for its height and set
+ * upright: `slant` is how far it leans in x for each y.
+ * @param {Picture} depth
+ * @param {Mask} mask
+ * @param {number} level
+ * @param {number} slant
+ * @returns {Strip}
+ */
+export function strip(depth, mask, level, slant) {
+  const { own, ink, box, left } = around(depth, mask);
+  const times = box.height < STRIP_FINE ? Math.ceil(STRIP_FINE / box.height) : 1;
+  let [fine, scale] = [times > 1 ? enlarged(ink, own, times, level) : own, times];
+  while (fine.height > 2 * STRIP_FINE) [fine, scale] = [halved(fine), scale / 2];
+  const { trajectory, inside } = trajectoryOf(fine, fine.height);
+  const upright = uprightOf(trajectory, inside, slant);
+  // A pixel's middle has whole coordinates, there and in the mask.
+  const first = (upright.left - BORDER + 0.5) / scale - 0.5;
+  return { pixels: upright.pixels, left: left + first, scale: upright.scale * scale };
+}
+
+/** @type {(trajectory: Mask, inside: Mask, slant: number) => Strip} */
+function uprightOf(trajectory, inside, slant) {
+  const { x: left, width, height } = boundingBox(trajectory);
+  const scale = (STRIP_BODY - PEN) / (Math.max(height, 2) - 1);
+  const { map, room } = distanceMap(trajectory, inside, scale);
+  const wide = Math.ceil(scale * (width - 1 + Math.abs(slant) * (height - 1)) + PEN);
+  const size = { width: wide + 2 * STRIP_MARGIN, height: STRIP_ROWS };
+  const [middleX, middleY] = [(width - 1) / 2 + room, (height - 1) / 2 + room];
+  const first = -(size.width - 1) / 2 / scale;
+  const pixels = mapped(size, Float64Array, (at) => {
+    const down = (Math.floor(at / size.width) - (STRIP_ROWS - 1) / 2) / scale;
+    const across = ((at % size.width) - (size.width - 1) / 2) / scale;
+    return pen(scale * between(map, across + slant * down + middleX, down + middleY));
+  });
+  return { pixels, left: left + middleX - room + first, scale };
+}
+
+/**
+ * What is under a mask, with a pixel of paper around it: its mask, its ink, which is its own where
+ * it fades out beside the mask, too; the mask's box, and where the part begins.
+ * @type {(depth: Picture, mask: Mask) => { own: Mask, ink: Picture, box: Box, left: number }}
+ */
+function around(depth, mask) {
+  const box = boundingBox(mask);
   const [left, top] = [Math.max(0, box.x - 1), Math.max(0, box.y - 1)];
   const right = Math.min(mask.width, box.x + box.width + 1);
   const bottom = Math.min(mask.height, box.y + box.height + 1);
@@ -39,63 +102,60 @@ export function render(depth, mask, level) {
   const part = (picture) => cut(picture, left, top, right - left, bottom - top);
   const own = part(mask);
   const near = dilated(own, 1);
-  const around = part(depth);
-  const ink = mapped(around, Uint8Array, (at) => around.data[at] * near.data[at]);
-  const [fine, scale] = scaledForTracing(ink, own, longer, level);
-  const { trajectory, inside, half } = trajectoryOf(fine);
-  const pen = (((2 * half) / scale) * BODY) / longer;
-  if (longer <= COARSE && PENS[0] <= pen && pen <= PENS[1]) return moved(ink, BODY / longer);
-  return drawn(trajectory, inside);
+  const deep = part(depth);
+  const ink = mapped(deep, Uint8Array, (at) => deep.data[at] * near.data[at]);
+  return { own, ink, box, left };
 }
 
 /**
  * The digit's mask at the size where its trajectory is found, and its scale.
- * @type {(ink: Picture, mask: Mask, longer: number, level: number) => [Mask, number]}
+ * @type {(ink: Picture, own: Mask, longer: number, level: number) => [Mask, number]}
  */
-function scaledForTracing(ink, mask, longer, level) {
-  if (longer >= FINE) return reduced(mask);
+function scaledForTracing(ink, own, longer, level) {
+  if (longer >= FINE) return reduced(own);
   const times = Math.ceil(FINE / longer);
-  const large = stretched(ink, times * ink.width, times * ink.height);
-  const fine = mapped(large, Uint8Array, (at) => (large.data[at] > level ? 1 : 0));
-  return [fine.data.includes(1) ? fine : repeated(mask, times), times];
+  return [enlarged(ink, own, times, level), times];
 }
 
-/**
- * A pixel is ink where any of its four was.
- * @type {(mask: Mask) => [Mask, number]}
- */
+/** @type {(ink: Picture, own: Mask, times: number, level: number) => Mask} */
+function enlarged(ink, own, times, level) {
+  const large = stretched(ink, times * ink.width, times * ink.height);
+  const fine = mapped(large, Uint8Array, (at) => (large.data[at] > level ? 1 : 0));
+  return fine.data.includes(1) ? fine : repeated(own, times);
+}
+
+/** @type {(mask: Mask) => [Mask, number]} */
 function reduced(mask) {
   let scale = 1;
-  while (mask.data.length > (2 * FINE) ** 2) {
-    const { width, data } = cut(
-      mask,
-      0,
-      0,
-      mask.width + (mask.width % 2),
-      mask.height + (mask.height % 2),
-    );
-    const half = { width: width >> 1, height: (mask.height + 1) >> 1 };
-    mask = mapped(half, Uint8Array, (at) => {
-      const first = 2 * (at % half.width) + 2 * Math.floor(at / half.width) * width;
-      return data[first] | data[first + 1] | data[first + width] | data[first + width + 1];
-    });
-    scale /= 2;
-  }
+  while (mask.data.length > (2 * FINE) ** 2) [mask, scale] = [halved(mask), scale / 2];
   return [mask, scale];
 }
 
 /**
- * The trajectory of the pen's middle through the ink, the inside of filled loops, and half the width.
- * @type {(fine: Mask) => { trajectory: Mask, inside: Mask, half: number }}
+ * A pixel is ink where any of its four was.
+ * @type {(mask: Mask) => Mask}
  */
-function trajectoryOf({ width, height, ...rest }) {
-  const mask = cut({ width, height, ...rest }, -2, -2, width + 4, height + 4);
+function halved(mask) {
+  const even = [mask.width + (mask.width % 2), mask.height + (mask.height % 2)];
+  const { width, data } = cut(mask, 0, 0, even[0], even[1]);
+  const half = { width: width >> 1, height: even[1] >> 1 };
+  return mapped(half, Uint8Array, (at) => {
+    const first = 2 * (at % half.width) + 2 * Math.floor(at / half.width) * width;
+    return data[first] | data[first + 1] | data[first + width] | data[first + width + 1];
+  });
+}
+
+/**
+ * The trajectory of the pen's middle through the ink, the inside of filled loops, and half the width.
+ * `size` is a digit's longer side.
+ * @type {(fine: Mask, size: number) => { trajectory: Mask, inside: Mask, half: number }}
+ */
+function trajectoryOf(fine, size) {
+  const [width, height] = [fine.width + 2 * BORDER, fine.height + 2 * BORDER];
+  const mask = cut(fine, -BORDER, -BORDER, width, height);
   const fromEdge = distances(mask);
   const middle = middleOf(fromEdge);
-  const half = Math.min(
-    halfWidthOf(fromEdge.data, middle),
-    MAX_HALF_WIDTH * Math.max(width, height),
-  );
+  const half = Math.min(halfWidthOf(fromEdge.data, middle), MAX_HALF_WIDTH * size);
   const deep = mapped(mask, Uint8Array, (at) => (fromEdge.data[at] >= half ? 1 : 0));
   const inside = eroded(deep, 1);
   const trajectory = mapped(mask, Uint8Array, (at) =>
@@ -138,18 +198,28 @@ function halfWidthOf(fromEdge, middle) {
  * @returns {Float64Array}
  */
 function drawn(trajectory, inside) {
-  const { x, y, width, height } = boundingBox(trajectory);
+  const { width, height } = boundingBox(trajectory);
   const scale = (BODY - PEN) / (Math.max(width, height, 2) - 1);
+  const { map, room } = distanceMap(trajectory, inside, scale);
+  const [middleX, middleY] = [(width - 1) / 2 + room, (height - 1) / 2 + room];
+  const [massX, massY] = centreOfMass({ width: SIZE, data: penned(map, scale, middleX, middleY) });
+  const [right, down] = [(massX - CENTRE) / scale, (massY - CENTRE) / scale];
+  return penned(map, scale, middleX + right, middleY + down);
+}
+
+/**
+ * How far from the trajectory each pixel around it is, and the room for the pen beside it.
+ * @type {(trajectory: Mask, inside: Mask, scale: number) => { map: DistanceMap, room: number }}
+ */
+function distanceMap(trajectory, inside, scale) {
+  const { x, y, width, height } = boundingBox(trajectory);
   const room = Math.ceil((PEN / 2 + 0.5) / scale) + 1;
   /** @type {(mask: Mask) => Mask} */
   const part = (mask) => cut(mask, x - room, y - room, width + 2 * room, height + 2 * room);
   const [line, inner] = [part(trajectory), part(inside)];
   const map = distances(mapped(line, Uint8Array, (at) => 1 - line.data[at]));
   for (let at = 0; at < inner.data.length; at++) if (inner.data[at]) map.data[at] *= -1;
-  const [middleX, middleY] = [(width - 1) / 2 + room, (height - 1) / 2 + room];
-  const [massX, massY] = centreOfMass({ width: SIZE, data: penned(map, scale, middleX, middleY) });
-  const [right, down] = [(massX - CENTRE) / scale, (massY - CENTRE) / scale];
-  return penned(map, scale, middleX + right, middleY + down);
+  return { map, room };
 }
 
 /**

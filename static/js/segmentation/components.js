@@ -3,20 +3,23 @@
  * digits touch; recognizer/segmentation/components.py in JavaScript, where the reasons stand.
  *
  * @import { Box } from "../preprocessing/glyph.js"
- * @import { Mask, Size } from "../preprocessing/picture.js"
+ * @import { Mask, Picture, Size } from "../preprocessing/picture.js"
  *
  * @typedef {Size & { labels: Int32Array }} Labelled 0 paper, the pieces from 1
- * @typedef {Labelled & { boxes: Box[], chains: number[][], slant: number }} Pieces boxes without
- * their common slant, in x for each y; a chain's pieces were connected, and are counted from 0,
- * left to right
+ * @typedef {Labelled & { boxes: Box[], chains: number[][], slant: number, cut: Set<number>,
+ *   read: Map<number, number[]> }} Pieces boxes without their common slant, in x for each y;
+ * pieces are counted from 0. A chain's were connected and may belong together, left to right;
+ * `cut` are all that were connected, and `read` is what was read of some beside what they touched
  */
 
 import { connectedComponents } from "../preprocessing/labelling.js";
 import { mapped } from "../preprocessing/picture.js";
+import { strip } from "../preprocessing/stroke-width.js";
 import { SMALL } from "./affinity.js";
-import { cuts } from "./cuts.js";
+import { cuts, cutsBetween } from "./cuts.js";
 import { upright } from "./grouping.js";
 import { linesOf } from "./lines.js";
+import { LIKELY, readStrip } from "./touching.js";
 
 const WIDE = 0.5;
 const MAX_PIECES = 32;
@@ -59,12 +62,16 @@ function componentsOf(mask) {
 }
 
 /**
- * The pieces of a mask with some ink. Throws `TooLarge` for more than any number has.
+ * The pieces of a mask with some ink. What is wide is read as a whole and cut between its
+ * characters; where that is not clear it is cut wherever it is thin. Throws `TooLarge` for more
+ * than any number has.
  *
  * @param {Mask} mask
+ * @param {Picture} depth
+ * @param {number} level of the depth, above which there is ink
  * @returns {Pieces}
  */
-export function takenApart(mask) {
+export function takenApart(mask, depth, level) {
   const { width, height } = mask;
   const { count, labels, boxes: sides } = componentsOf(mask);
   const picture = { width, height, labels };
@@ -72,19 +79,32 @@ export function takenApart(mask) {
   const tallest = Math.max(...boxes.map((box) => box.height));
   /** @type {number[][]} */
   const chains = [];
+  /** @type {Set<number>} */
+  const cut = new Set();
+  /** @type {Map<number, number[]>} */
+  const read = new Map();
   let most = count - 1;
   let room = MAX_PIECES;
   boxes.forEach((box, piece) => {
     if (box.width <= WIDE * tallest || box.height < SMALL * tallest) return;
-    const [, , across, down] = sides[piece + 1];
+    const [left, , across, down] = sides[piece + 1];
     if (across / down > room) return;
     room -= across / down;
-    const parts = cutApart(picture, piece + 1, sides[piece + 1], slant, most);
-    if (parts.length === 1) return;
-    chains.push(parts);
+    const whole = mapped(mask, Uint8Array, (at) => (labels[at] === piece + 1 ? 1 : 0));
+    const drawn = strip(depth, whole, level, slant);
+    const { answers, columns, probability } = readStrip(drawn.pixels);
+    const isClear = probability >= LIKELY;
+    const places = columns.map((column) => drawn.left + column / drawn.scale - left);
+    /** @type {(inside: Mask) => Float64Array[]} */
+    const paths = (inside) => (isClear ? cutsBetween(inside, slant, places) : cuts(inside, slant));
+    const parts = cutApart(picture, piece + 1, sides[piece + 1], paths, most);
     most += parts.length - 1;
+    if (isClear && parts.length === answers.length) {
+      parts.forEach((part, at) => read.set(part, answers[at]));
+    } else if (parts.length > 1) chains.push(parts);
+    if (parts.length > 1) for (const part of parts) cut.add(part);
   });
-  return { ...picture, ...withoutSlant(picture, most), chains };
+  return { ...picture, ...withoutSlant(picture, most), chains, cut, read };
 }
 
 /**
@@ -139,15 +159,15 @@ export function momentsOfPieces({ width, labels, boxes, slant }) {
  * @param {Labelled} picture
  * @param {number} number its label
  * @param {number[]} sides its [x, y, width, height]
- * @param {number} slant
+ * @param {(inside: Mask) => Float64Array[]} pathsOf where to cut it
  * @param {number} most the highest label so far
  */
-function cutApart({ width, labels }, number, [left, top, across, down], slant, most) {
+function cutApart({ width, labels }, number, [left, top, across, down], pathsOf, most) {
   /** @type {(at: number) => number} */
   const placeOf = (at) => (top + Math.floor(at / across)) * width + left + (at % across);
   const size = { width: across, height: down };
   const inside = mapped(size, Uint8Array, (at) => (labels[placeOf(at)] === number ? 1 : 0));
-  const paths = cuts(inside, slant);
+  const paths = pathsOf(inside);
   if (most + paths.length > MAX_PIECES) return [number - 1];
   const part = mapped(size, Int32Array, (at) => {
     const [row, column] = [Math.floor(at / across), at % across];

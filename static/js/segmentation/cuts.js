@@ -6,6 +6,8 @@
  *
  * @typedef {{ path: number[], place: number, thickness: number }} Path its column in each row, the
  * mean of them, and the ink that it goes through
+ * @typedef {{ ink: Picture<Float64Array>, scale: number, height: number, lean: number[],
+ *   pen: number }} Piece its ink in ROWS rows, the mask's height, how far each row leans
  */
 
 import { distances } from "../preprocessing/distance.js";
@@ -19,6 +21,7 @@ const PLACES = 2 * BAND + 1;
 const MIN_DISTANCE = 8;
 const MAX_THICKNESS = 4;
 const PAPER = 0.02;
+const KEPT = 0.25;
 
 /**
  * The cuts of one piece, left to right: of each its column in every row of the mask.
@@ -29,24 +32,55 @@ const PAPER = 0.02;
  * @returns {Float64Array[]}
  */
 export function cuts(mask, slant) {
+  const piece = pieceOf(mask, slant);
+  const { width } = piece.ink;
+  const paths = range(MIN_DISTANCE, width - MIN_DISTANCE)
+    .map((middle) => thinnestPath(piece, middle))
+    .filter(({ place }) => place >= MIN_DISTANCE && place <= width - 1 - MIN_DISTANCE);
+  return distinct(paths, MAX_THICKNESS * piece.pen).map(({ path }) => inMask(piece, path));
+}
+
+/**
+ * The thinnest cut between every two neighbours of `places`, in x halfway down the piece.
+ *
+ * @param {Mask} mask
+ * @param {number} slant
+ * @param {number[]} places
+ * @returns {Float64Array[]}
+ */
+export function cutsBetween(mask, slant, places) {
+  const piece = pieceOf(mask, slant);
+  return places.slice(1).map((after, at) => {
+    const before = places[at];
+    const keep = KEPT * (after - before);
+    const first = rint((before + keep) * piece.scale);
+    const last = rint((after - keep) * piece.scale);
+    const paths = range(first, Math.max(first, last) + 1).map((middle) =>
+      thinnestPath(piece, middle),
+    );
+    const thinnest = paths.reduce((best, path) => (path.thickness < best.thickness ? path : best));
+    return inMask(piece, thinnest.path);
+  });
+}
+
+/** @type {(start: number, end: number) => number[]} */
+function range(start, end) {
+  return Array.from({ length: Math.max(end - start, 0) }, (_, at) => start + at);
+}
+
+/** A piece at the scale at which it is cut. @type {(mask: Mask, slant: number) => Piece} */
+function pieceOf(mask, slant) {
   const scale = ROWS / mask.height;
-  const columns = Math.max(1, rint(mask.width * scale));
-  if (columns <= 2 * MIN_DISTANCE) return [];
-  const small = averaged(mask, columns, ROWS);
+  const ink = averaged(mask, Math.max(1, rint(mask.width * scale)), ROWS);
   const lean = Array.from({ length: ROWS }, (_, row) => rint(slant * (row - ROWS / 2)));
-  const pen = penOf(small);
-  const middles = Array.from(
-    { length: columns - 2 * MIN_DISTANCE },
-    (_, index) => index + MIN_DISTANCE,
-  );
-  const paths = middles
-    .map((middle) => thinnestPath(small, middle, lean, pen))
-    .filter(({ place }) => place >= MIN_DISTANCE && place <= columns - 1 - MIN_DISTANCE);
+  return { ink, scale, height: mask.height, lean, pen: penOf(ink) };
+}
+
+/** A path as it runs in the mask. @type {(piece: Piece, path: number[]) => Float64Array} */
+function inMask({ height, scale }, path) {
   /** @type {(row: number) => number} */
   const rowOf = (row) => Math.min(Math.floor(row * scale), ROWS - 1);
-  return distinct(paths, MAX_THICKNESS * pen).map(({ path }) =>
-    Float64Array.from({ length: mask.height }, (_, row) => path[rowOf(row)] / scale),
-  );
+  return Float64Array.from({ length: height }, (_, row) => path[rowOf(row)] / scale);
 }
 
 /**
@@ -66,14 +100,10 @@ function penOf(ink) {
 }
 
 /**
- * The path of least ink beside a middle.
- * @param {Picture<Float64Array>} ink
- * @param {number} middle
- * @param {number[]} lean of each row
- * @param {number} entry the cost of entering ink
- * @returns {Path}
+ * The path of least ink beside a middle; to enter ink costs a pen's width more.
+ * @type {(piece: Piece, middle: number) => Path}
  */
-function thinnestPath({ width, data }, middle, lean, entry) {
+function thinnestPath({ ink: { width, data }, lean, pen: entry }, middle) {
   // The best paths so far and the ink where they are; no path comes from beside the band.
   let best = new Float64Array(PLACES + 2).fill(Infinity).fill(0, 1, -1);
   let above = new Float64Array(PLACES + 2);

@@ -64,7 +64,10 @@ function latticeOf(ink, mask, unread = []) {
   const found = partsOf(ink, mask);
   if (found === null) return null;
   const { pieces, groups, signs } = found;
-  const glyphs = groups.map((group) => glyphOf(ink, maskOf(pieces, group.pieces)));
+  const glyphs = groups.map((group) => ({
+    ...glyphOf(ink, maskOf(pieces, group.pieces)),
+    beside: group.pieces.length === 1 ? pieces.read.get(group.pieces[0]) : undefined,
+  }));
   const every = [...groups, ...signs];
   const low = signs.map((group) => boxOf(ink, maskOf(pieces, group.pieces)));
   const boxes = [...glyphs.map(({ box }) => box), ...low];
@@ -77,7 +80,7 @@ function latticeOf(ink, mask, unread = []) {
       pieces.boxes,
       momentsOfPieces(pieces),
       every.map((group) => group.pieces),
-      pieces.chains.flat(),
+      [...pieces.cut],
     ),
     byPen: false,
     cells: boxes.map((box) => holding(box, ink.cells)),
@@ -114,7 +117,7 @@ export function renders(grey) {
  * @returns {{ pieces: Pieces, groups: Group[], signs: Group[] } | null}
  */
 function partsOf(ink, mask) {
-  const pieces = takenApart(mask);
+  const pieces = takenApart(mask, ink.depth, ink.level);
   const standing = (ink.cells.length > 0 ? pieces.boxes : []).map((_, piece) =>
     holding(boxOf(ink, maskOf(pieces, [piece])), ink.cells),
   );

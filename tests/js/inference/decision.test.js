@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { numberOf, opinionsOf, readingOf, rounded } from "../../../static/js/inference/decision.js";
+import {
+  besideNeighbours,
+  numberOf,
+  opinionsOf,
+  readingOf,
+  rounded,
+} from "../../../static/js/inference/decision.js";
 
 const golden = JSON.parse(readFileSync(new URL("../../golden/answers.json", import.meta.url)));
 
@@ -153,3 +159,18 @@ for (const { name, rows, thresholds, opinions, signs, readings, number } of gold
     assert.deepEqual(said.digits, readings);
   });
 }
+
+test("what was read beside the neighbours counts most", () => {
+  const probabilities = new Float32Array(11).fill(0.02);
+  probabilities[3] = 0.8;
+  const own = { probabilities, pictureLogits: null, motionLogits: null, features: null };
+  const seven = Array.from({ length: 11 }, (_, label) => (label === 7 ? 0.9 : 0.01));
+  const [alone, both] = besideNeighbours([own, own], [{}, { beside: seven }]);
+  assert.equal(alone, own);
+  const weights = seven.map((share, label) => share * probabilities[label] ** 0.3);
+  const total = weights.reduce((sum, weight) => sum + weight);
+  both.probabilities.forEach((share, label) => {
+    assert.ok(Math.abs(share - weights[label] / total) < 1e-6);
+  });
+  assert.equal(both.probabilities.indexOf(Math.max(...both.probabilities)), 7);
+});

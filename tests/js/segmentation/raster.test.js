@@ -57,7 +57,7 @@ function emptyCells(picture) {
   );
 }
 
-for (const { name, refusal, groups, boxes, images, cells, empty, ...packed } of golden) {
+for (const { name, refusal, groups, boxes, images, cells, empty, beside, ...packed } of golden) {
   test(`golden: ${name}`, () => {
     const picture = pictureOf(packed);
     if (empty) assert.deepEqual(emptyCells(picture), empty);
@@ -72,6 +72,10 @@ for (const { name, refusal, groups, boxes, images, cells, empty, ...packed } of 
     const found = number.glyphs.map(({ box: { x, y, width, height } }) => [x, y, width, height]);
     assert.deepEqual(found, boxes);
     assert.deepEqual(number.cells, cells);
+    number.glyphs.forEach((glyph, index) => {
+      assert.equal(glyph.beside?.length, beside[index]?.length);
+      glyph.beside?.forEach((share, label) => near(share, beside[index][label], 1e-4));
+    });
     const values = renders(picture).flatMap((image) => [...image]);
     const pixels = number.glyphs.flatMap((glyph) => [...glyph.pixels]);
     const expected = new Float32Array(unpacked(images).buffer);

@@ -12,6 +12,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 from rest_framework.test import APIClient
 
@@ -25,6 +26,7 @@ from recognizer.segmentation.ink import digits as digits_of_ink
 from recognizer.segmentation.lattice import Group, Lattice, likeliest
 from recognizer.segmentation.raster import digits as digits_of_picture
 from recognizer.services.versions import SHIPPED
+from recognizer.serving.decision import beside_neighbours
 from recognizer.serving.engine import LiteRTEngine
 from tests import ROOT
 from tests.golden import make_numbers
@@ -53,7 +55,8 @@ def shipped() -> LiteRTEngine:
 
 def answers(lattice: Lattice) -> np.ndarray:
     """(glyphs, 10): what the shipped network says."""
-    return shipped().predict(Glyphs.of(lattice.glyphs)).probabilities[:, :10].astype(float)
+    outputs = beside_neighbours(shipped().predict(Glyphs.of(lattice.glyphs)), lattice.glyphs)
+    return outputs.probabilities[:, :10].astype(float)
 
 
 def text_of(lattice: Lattice) -> str:
@@ -280,16 +283,20 @@ def test_a_line_under_a_number_is_not_cut(thick: int) -> None:
     mask = np.zeros((300, 600), np.uint8)
     mask[20:220, 100:120] = mask[20:220, 400:420] = mask[250 : 250 + thick, 10:590] = 1
     began = time.perf_counter()
-    found = components.taken_apart(mask)
-    assert (len(found.boxes), found.chains) == (3, [])
-    assert components.taken_apart(mask[240:]).chains == []  # the line alone
+    found = _apart(mask)
+    assert (len(found.boxes), found.cut) == (3, set())
+    assert _apart(mask[240:]).cut == set()  # the line alone
     assert time.perf_counter() - began < 20
+
+
+def _apart(mask: NDArray[np.uint8]) -> components.Pieces:
+    return components.taken_apart(mask, mask * np.uint8(255), 100)
 
 
 def test_pieces_are_numbered_as_they_come_row_by_row() -> None:
     mask = np.zeros((40, 90), np.uint8)
     mask[9:30, 2:6] = mask[3:30, 20:24] = mask[8:30, 40:44] = mask[9:30, 60:64] = 1
-    labels = components.taken_apart(mask).labels
+    labels = _apart(mask).labels
     assert [labels[20, x] for x in (3, 21, 41, 61)] == [3, 1, 2, 4]
 
 
