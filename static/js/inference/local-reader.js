@@ -66,8 +66,8 @@ export class LocalReader {
    */
   async predict({ strokes = [], canvas, photo = null, number = false, glyph = null }, signal) {
     const single = () => glyph ?? (photo ? photo.glyph : normalise(strokes, canvas));
-    const takeApart = () => (photo ? photo.lines() : lines(strokes, canvas));
-    const lattices = number ? (takeApart() ?? []) : [];
+    const takeApart = async () => (photo ? photo.lines() : lines(strokes, canvas));
+    const lattices = number ? ((await takeApart()) ?? []) : [];
     const seen = (number ? lattices.flatMap(({ glyphs }) => glyphs) : [single()]).flatMap(seenOf);
     const hasCells = lattices.some(({ unread = [] }) => unread.length > 0);
     if (seen.length === 0 && !number && photo?.cell) {

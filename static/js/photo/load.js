@@ -8,6 +8,7 @@
 import { isEmptyForm, leftOutOf } from "../preprocessing/binarisation.js";
 import { glyphOf, inkOf } from "../preprocessing/raster.js";
 import { lines } from "../segmentation/raster.js";
+import { loadTouching } from "../segmentation/touching.js";
 import { foreignKind } from "./foreign.js";
 import { greyOf, paperFor } from "./grey.js";
 import { Photo } from "./photo.js";
@@ -95,7 +96,11 @@ export function photoOf(picture, [width, height], source) {
     glyph: ink && !isEmpty ? glyphOf(ink, ink.mask) : null,
     cell: isEmpty ? ink.cells[0].box : null,
     source,
-    lines: () => lines(grey),
+    lines: async () => {
+      // Without it digits that touch are read less well, and all others as well as ever.
+      await loadTouching().catch(() => {});
+      return lines(grey);
+    },
     leftOut: (one) => leftOutOf(grey, one),
     cut,
   });

@@ -37,7 +37,7 @@ export class Photo {
    * @param {Glyph | null} parts.glyph
    * @param {Source} parts.source
    * @param {Box | null} [parts.cell]
-   * @param {() => Lattice[] | null} parts.lines
+   * @param {() => Promise<Lattice[] | null>} parts.lines
    * @param {(one: boolean) => LeftOut | null} [parts.leftOut]
    * @param {(box: number[]) => string} parts.cut
    */

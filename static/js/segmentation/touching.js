@@ -12,18 +12,34 @@
  *   pooled: number[] }} Layer a convolution of `shape` rows, columns, channels and filters
  */
 
-import { layers } from "./touching-weights.js";
-
 const NONE = 11; // the class of a step in which there is the middle of no character
 const STEP = 2; // columns of the strip
 export const LIKELY = 0.5;
 
+/** @type {Layer[]} */
+let network = [];
+
 /**
- * What a strip says.
+ * Fetches the fitted network, which only pictures of numbers need. Rejects where it cannot be had.
+ */
+export async function loadTouching() {
+  if (network.length > 0) return;
+  const { layers } = await import("./touching-weights.js");
+  network = layers.map(({ kernel, scale, ...layer }) => {
+    const bytes = Uint8Array.from(atob(kernel), (character) => character.charCodeAt(0));
+    const whole = new Int8Array(bytes.buffer);
+    const weights = Float32Array.from(whole, (value, at) => value * scale[at % scale.length]);
+    return { ...layer, kernel: weights };
+  });
+}
+
+/**
+ * What a strip says; nothing, with probability 0, before the network is there.
  * @param {Picture<Float64Array>} strip 32 rows of values in [0, 1]
  * @returns {Said}
  */
 export function readStrip(strip) {
+  if (network.length === 0) return { answers: [], columns: [], probability: 0 };
   return said(stepsOf(strip));
 }
 
@@ -33,7 +49,7 @@ export function readStrip(strip) {
  * @returns {number[][]}
  */
 export function stepsOf({ width, height, data }) {
-  const [last, ...others] = network().toReversed();
+  const [last, ...others] = network.toReversed();
   /** @type {Values} */
   let values = { height, width, channels: 1, data: Float32Array.from(data) };
   for (const layer of others.toReversed()) values = pooled(convolved(values, layer, true), layer);
@@ -144,21 +160,4 @@ function probabilityOf(steps, text) {
     });
   }
   return ahead.slice(-2).reduce((sum, share) => sum + share, 0);
-}
-
-/** @type {Layer[]} */
-let kept = [];
-
-/** The fitted layers; each filter of whole numbers has a scale of its own. */
-function network() {
-  if (kept.length > 0) return kept;
-  kept = layers.map(({ kernel, scale, ...layer }) => {
-    const bytes = Uint8Array.from(atob(kernel), (character) => character.charCodeAt(0));
-    const whole = new Int8Array(bytes.buffer);
-    return {
-      ...layer,
-      kernel: Float32Array.from(whole, (value, at) => value * scale[at % scale.length]),
-    };
-  });
-  return kept;
 }

@@ -18,8 +18,11 @@ import * as raster from "../../../static/js/preprocessing/raster.js";
 import * as inkNumbers from "../../../static/js/segmentation/ink.js";
 import { marksOf } from "../../../static/js/segmentation/lattice.js";
 import * as rasterNumbers from "../../../static/js/segmentation/raster.js";
+import { loadTouching } from "../../../static/js/segmentation/touching.js";
 import { percent } from "../../../static/js/text.js";
 import { handOf, outputsOf } from "./features.js";
+
+await loadTouching();
 
 const FINDERS = {
   ink({ strokes, canvas }) {

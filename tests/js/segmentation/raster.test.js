@@ -6,7 +6,10 @@ import { normalise } from "../../../static/js/preprocessing/raster.js";
 import { TooLarge } from "../../../static/js/segmentation/components.js";
 import { marksOf } from "../../../static/js/segmentation/lattice.js";
 import { digits, lines, renders } from "../../../static/js/segmentation/raster.js";
+import { loadTouching } from "../../../static/js/segmentation/touching.js";
 import { sheet } from "../helpers/pictures.js";
+
+await loadTouching();
 
 const golden = JSON.parse(
   readFileSync(new URL("../../golden/raster_numbers.json", import.meta.url)),
