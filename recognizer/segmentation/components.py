@@ -35,7 +35,7 @@ class Pieces:
 
     `chains` are pieces that were connected and may belong together, counted from 0, left to
     right; `cut` are all that were connected. `read` is what was read of a piece beside what it
-    touched: eleven probabilities.
+    touched: eleven probabilities; and `certain` how surely all of that was read.
     """
 
     labels: Labels
@@ -44,6 +44,7 @@ class Pieces:
     slant: float
     cut: set[int]
     read: dict[int, NDArray[np.float64]]
+    certain: dict[int, float]
 
     def moments(self) -> Moments:
         """Those of the pieces' pixels without the slant."""
@@ -91,6 +92,7 @@ def taken_apart(mask: Mask, depth: Depth, level: float) -> Pieces:
     chains: list[list[int]] = []
     cut: set[int] = set()
     read: dict[int, NDArray[np.float64]] = {}
+    certain: dict[int, float] = {}
     room = float(_MAX_PIECES)
     # What is too low for a digit, a line under the number say, has none to be cut into.
     wide = (boxes[:, 2] > _WIDE * tallest) & (boxes[:, 3] >= SMALL * tallest)
@@ -110,13 +112,14 @@ def taken_apart(mask: Mask, depth: Depth, level: float) -> Pieces:
             parts = _cut(labels, number, box, cuts.candidates(own, slant))
         if said.probability >= touching.LIKELY and len(parts) == len(said.answers):
             read |= dict(zip(parts, said.answers, strict=True))
+            certain |= dict.fromkeys(parts, said.probability)
         elif len(parts) > 1:
             chains.append(parts)
         if len(parts) > 1:
             cut |= {*parts}
     if cut:
         slant, boxes = _upright(labels)
-    return Pieces(labels, boxes, chains, slant, cut, read)
+    return Pieces(labels, boxes, chains, slant, cut, read, certain)
 
 
 def _within(mask: Mask, box: tuple[int, int, int, int]) -> Mask:

@@ -76,8 +76,9 @@ class Lattice:
     digit. `boxes` are theirs as they stand, `upright` those without the number's slant, and
     `traits` their shape and place (see `signs`); both (groups, ...). `by_pen` is false of a
     picture: its pieces are no strokes, and what its digits are is left to place and reading.
-    `cells` says in which cell of a form each group stands, -1 in none; `unread` are those in which
-    no writing was found, each with its middle as `Mark` has it.
+    `certain` is how surely each group is one character, as far as it was read with what it
+    touched; nothing of strokes. `cells` says in which cell of a form each group stands, -1 in
+    none; `unread` are those in which no writing was found, each with its middle as `Mark` has it.
     """
 
     glyphs: list[Glyph]
@@ -86,6 +87,7 @@ class Lattice:
     upright: Boxes
     traits: signs.Traits
     by_pen: bool
+    certain: list[float] = field(default_factory=list)
     cells: list[int] = field(default_factory=list)
     unread: list[tuple[Cell, float]] = field(default_factory=list)
 
@@ -171,7 +173,8 @@ class Lattice:
                 pieces = self.groups[at].pieces
                 if len(pieces) > 1 and not dots.isdisjoint(pieces):
                     inner = max(inner, DOT_WITHIN)
-            wholes.append((1 - part) * (1 - inner))
+            certain = self.certain[at] if self.certain else 1.0
+            wholes.append((1 - part) * (1 - inner) * certain)
         return wholes
 
     def _signs_within(self, of_kind: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -93,9 +93,15 @@ def lattice(
             found.cut,
         ),
         by_pen=False,
+        certain=[_certain(found, group) for group in every],
         cells=[cells.holding(box, ink.cells) for box in boxes],
         unread=[(cell, _middle(ink, cell.box, found.slant)) for cell in unread],
     )
+
+
+def _certain(found: Pieces, group: Group) -> float:
+    """How surely a group is one character, by what was read of all that it touched."""
+    return found.certain.get(group.pieces[0], 1.0) if len(group.pieces) == 1 else 1.0
 
 
 def _glyph(ink: Binarised, found: Pieces, group: Group) -> Glyph:

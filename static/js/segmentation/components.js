@@ -7,9 +7,10 @@
  *
  * @typedef {Size & { labels: Int32Array }} Labelled 0 paper, the pieces from 1
  * @typedef {Labelled & { boxes: Box[], chains: number[][], slant: number, cut: Set<number>,
- *   read: Map<number, number[]> }} Pieces boxes without their common slant, in x for each y;
+ *   read: Map<number, number[]>, certain: Map<number, number> }} Pieces boxes without their common slant, in x for each y;
  * pieces are counted from 0. A chain's were connected and may belong together, left to right;
- * `cut` are all that were connected, and `read` is what was read of some beside what they touched
+ * `cut` are all that were connected, `read` is what was read of some beside what they touched, and
+ * `certain` how surely all of that was read
  */
 
 import { connectedComponents } from "../preprocessing/labelling.js";
@@ -83,6 +84,8 @@ export function takenApart(mask, depth, level) {
   const cut = new Set();
   /** @type {Map<number, number[]>} */
   const read = new Map();
+  /** @type {Map<number, number>} */
+  const certain = new Map();
   let most = count - 1;
   let room = MAX_PIECES;
   boxes.forEach((box, piece) => {
@@ -100,11 +103,14 @@ export function takenApart(mask, depth, level) {
     const parts = cutApart(picture, piece + 1, sides[piece + 1], paths, most);
     most += parts.length - 1;
     if (isClear && parts.length === answers.length) {
-      parts.forEach((part, at) => read.set(part, answers[at]));
+      parts.forEach((part, at) => {
+        read.set(part, answers[at]);
+        certain.set(part, probability);
+      });
     } else if (parts.length > 1) chains.push(parts);
     if (parts.length > 1) for (const part of parts) cut.add(part);
   });
-  return { ...picture, ...withoutSlant(picture, most), chains, cut, read };
+  return { ...picture, ...withoutSlant(picture, most), chains, cut, read, certain };
 }
 
 /**

@@ -5,11 +5,12 @@
  * @import { Group } from "./grouping.js"
  *
  * @typedef {{ glyphs: Glyph[], groups: Group[], boxes: Box[], upright: Box[],
- *   traits: number[][], byPen: boolean, cells?: number[],
+ *   traits: number[][], byPen: boolean, certain?: number[], cells?: number[],
  *   unread?: { box: Box, isEmpty: boolean, middle: number }[] }} Lattice a number that is yet to be read: the groups of
  * the glyphs come first, those too low for a digit after them; `boxes` are the groups' as they
  * stand, `upright` those without the number's slant, and `traits` their shape and place
- * (signs.js). `byPen` is false of a picture: its pieces are no strokes. `cells` says in which cell
+ * (signs.js). `byPen` is false of a picture: its pieces are no strokes. `certain` is how
+ * surely each group is one character, as far as it was read with what it touched. `cells` says in which cell
  * of a form each group stands, -1 in none; `unread` are those in which no writing was found
  * @typedef {{ glyph: number | null, text: string, probability: number, box: Box,
  *   middle: number }} Mark a character: `glyph` is a digit's place among the glyphs; `text` the
@@ -57,7 +58,7 @@ export function marksOf(lattice, answers) {
 
 /** @type {(lattice: Lattice, answers: number[][]) => Mark[]} */
 function writtenOf(lattice, answers) {
-  const { glyphs, groups, boxes, upright, traits, byPen, cells = [] } = lattice;
+  const { glyphs, groups, boxes, upright, traits, byPen, certain = [], cells = [] } = lattice;
   const ofKind = probabilitiesOf(traits, glyphs, answers);
   const signs = ofKind.map((row) => Math.max(...row.slice(FIRST_SIGN)));
   const others = ofKind.map((row, at) =>
@@ -93,7 +94,7 @@ function writtenOf(lattice, answers) {
     // Cut pieces look like parts: only what is clear counts.
     const hasDot = pieces.length > 1 && pieces.some((piece) => dots.includes(piece));
     const inner = Math.max(within[at] >= INNER ? within[at] : 0, hasDot ? DOT_WITHIN : 0);
-    return (part > 1 - WHOLE ? 1 - part : 1) * (1 - inner);
+    return (part > 1 - WHOLE ? 1 - part : 1) * (1 - inner) * (certain[at] ?? 1);
   };
   const marks = path.map((at, place) => {
     const best = rows[place].indexOf(Math.max(...rows[place]));

@@ -83,6 +83,9 @@ function latticeOf(ink, mask, unread = []) {
       [...pieces.cut],
     ),
     byPen: false,
+    certain: every.map(({ pieces: [piece, ...others] }) =>
+      others.length === 0 ? (pieces.certain.get(piece) ?? 1) : 1,
+    ),
     cells: boxes.map((box) => holding(box, ink.cells)),
     unread: unread.map((cell) => ({ ...cell, middle: middleOf(ink, cell.box, pieces.slant) })),
   };
