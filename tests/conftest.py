@@ -26,7 +26,7 @@ from rest_framework.test import APIClient
 from recognizer.models import ModelVersion
 from recognizer.services import hands, versions
 from recognizer.serving import registry
-from tests.support import buckets, networks, servers, shared, spread
+from tests.support import buckets, marked, networks, servers, shared, spread
 from tests.support.buckets import Bucket
 from tests.support.wire import Wire
 from training.data.mnist import CorpusUnavailable, load_configured
@@ -98,6 +98,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks what reads or writes rows, what of it another database may do otherwise, and the first
     test of each module, by which `make check` sees whether its subject works at all."""
     for item in items:
+        marked.check(item)
         fixtures = getattr(item, "fixturenames", ())
         if item.get_closest_marker("django_db") or not ROWS.isdisjoint(fixtures):
             item.add_marker("database")
