@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tarfile
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -71,6 +72,7 @@ def drill(site: Site, empty: Site, folder: Path) -> None:
         while not is_over.is_set():
             send_picture(visitor, "7")
             count += 1
+            time.sleep(0.05)
         return count
 
     with ThreadPoolExecutor(2) as crowd:
