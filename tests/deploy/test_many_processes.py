@@ -78,10 +78,8 @@ def many(
     site = Site(folder, **own, THROTTLE_SUBMIT="20", QUOTA_CONTRIBUTOR_DRAWINGS="12",
                 TRUSTED_PROXIES="1")  # fmt: skip
     try:
-        token = site.manage("shell", "--no-imports", "--command", PREPARE).split()[-1]
-        site.token = token
-        offer = OFFER.format(folder=str(formats / "1"))
-        site.manage("shell", "--no-imports", "--command", offer)
+        prepare = PREPARE + OFFER.format(folder=str(formats / "1"))
+        site.token = site.manage("shell", "--no-imports", "--command", prepare).split()[-1]
         ports = [free_port() for _ in range(PROCESSES)]
         for number, port in enumerate(ports):
             site.serve(f"web-{number}", "web", "--port", str(port))

@@ -188,8 +188,7 @@ def test_on_postgres_too(postgres_url: str, tmp_path: Path) -> None:
     # It asks without a pause, more often than one person may in a minute.
     options |= {"THROTTLE_PREDICT": "0"}
     with Site(tmp_path, BROKER_URL="filesystem://", **options) as site:
-        site.manage("migrate")
-        site.manage("install_model")
+        site.manage("prepare", "database")
         site.web()
         client = Client(site)
         stored = client.post("drawings/", body(FOUR, label="4"))
