@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -17,8 +18,8 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 from digitsite.statics import bundles
 from digitsite.statics.packages import FOLDER
 
-# The hashed names of what the public pages load.
-BY_BROTLI = re.compile(rf"/(js|css|{FOLDER})/.+\.[0-9a-f]{{12}}\.(?!map$)\w+$")
+# The hashed names of what our own pages load.
+BY_BROTLI = re.compile(rf"(js|css|{FOLDER})/.+\.[0-9a-f]{{12}}\.\w+")
 
 
 def names() -> list[str]:
@@ -73,9 +74,10 @@ class ModuleManifestStorage(CompressedManifestStaticFilesStorage):  # type: igno
 
 
 class PublicCompressor(Compressor):  # type: ignore[misc]  # untyped
-    """A compressor by Brotli and gzip for the public pages' files, by gzip alone for all others.
+    """A compressor by Brotli and gzip for our own pages' files, by gzip for all others.
 
-    Brotli takes seconds a megabyte; Swagger's files alone would take half a minute.
+    Brotli takes seconds a megabyte; Swagger's files alone would take half a minute. Maps of
+    sources, which only developers' tools load, stay as they are.
     """
 
     def __init__(self, **options: Any) -> None:
@@ -83,6 +85,9 @@ class PublicCompressor(Compressor):  # type: ignore[misc]  # untyped
         self._gzip = Compressor(**options, use_brotli=False)
 
     def compress(self, path: str) -> list[str]:
-        if not BY_BROTLI.search(path):
+        name = Path(path).relative_to(settings.STATIC_ROOT).as_posix()
+        if name.endswith(".map"):
+            return []
+        if not BY_BROTLI.fullmatch(name):
             return list(self._gzip.compress(path))
         return list(super().compress(path))

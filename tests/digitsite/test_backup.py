@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tarfile
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -71,6 +72,7 @@ def drill(site: Site, empty: Site, folder: Path) -> None:
         while not is_over.is_set():
             send_picture(visitor, "7")
             count += 1
+            time.sleep(0.05)
         return count
 
     with ThreadPoolExecutor(2) as crowd:
@@ -194,7 +196,8 @@ def test_one_that_was_cut_off_is_refused(good: Path, tmp_path: Path) -> None:
     cut = tmp_path / "cut.tar"
     for share in (0.0, 0.3, 0.9):
         cut.write_bytes(good.read_bytes()[: int(share * good.stat().st_size)])
-        assert "CommandError" in refused(tmp_path, cut)
+        with pytest.raises(archive.BadArchive):
+            archive.check(cut)
     missing = changed(good, tmp_path / "c.tar", lambda n, c: None if n == "contents.json" else c)
     assert "was cut off" in refused(tmp_path, missing)
     assert not (tmp_path / "db.sqlite3").exists()

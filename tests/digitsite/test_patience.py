@@ -188,8 +188,7 @@ def test_on_postgres_too(postgres_url: str, tmp_path: Path) -> None:
     # It asks without a pause, more often than one person may in a minute.
     options |= {"THROTTLE_PREDICT": "0"}
     with Site(tmp_path, BROKER_URL="filesystem://", **options) as site:
-        site.manage("migrate")
-        site.manage("install_model")
+        site.manage("prepare", "database")
         site.web()
         client = Client(site)
         stored = client.post("drawings/", body(FOUR, label="4"))
@@ -224,6 +223,7 @@ def answered_from_memory_for_a_while(client: Client, postgres_url: str) -> None:
         while time.monotonic() < begun + MEMORY - 1:
             assert client.post("predict/", body(FOUR)) == first
             count += 1
+            time.sleep(0.03)
         assert count > 10  # one waited for the database, and the others not beside it
         assert client.session.get(f"{address}/model/", timeout=30).status_code == 503
         time.sleep(max(0.0, begun + MEMORY + 1 - time.monotonic()))

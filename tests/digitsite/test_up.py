@@ -167,19 +167,6 @@ def test_a_second_start_prepares_nothing_and_answers_within_five_seconds(site: T
     assert "Building" not in site.text
 
 
-@pytest.mark.slow
-def test_being_told_to_stop_ends_every_process(first_run: str, folder: Path) -> None:
-    """By Ctrl-C; SIGTERM comes below, in the middle of a request."""
-    with running(folder) as terminal:
-        terminal.read_until("Ready")
-        wait_for_the_pool(terminal)
-        family = terminal.family()
-        output = terminal.end(signal.SIGINT)
-        assert terminal.process.returncode == 0
-        assert "ERROR" not in output
-        assert not psutil.wait_procs(family, timeout=5)[1]
-
-
 def wait_for_the_pool(terminal: Terminal) -> None:
     """Until all eight are there: web server and worker with a child each, the scheduler, and
     above each of the three the one that ties it to `up`."""
@@ -190,15 +177,19 @@ def wait_for_the_pool(terminal: Terminal) -> None:
 def test_a_training_that_is_told_to_stop_goes_back_into_the_queue(
     first_run: str, folder: Path, tmp_path: Path, mnist_dir: str
 ) -> None:
+    """By Ctrl-C, which ends every process; SIGTERM comes below, in the middle of a request."""
     prepared = shutil.copytree(folder, tmp_path / "site")
-    with running(prepared, **SMALL) as terminal:
+    with running(prepared, **SMALL | {"TRAIN_MNIST_LIMIT": "300"}) as terminal:
         terminal.read_until("Ready")
         ask_for_a_run(terminal.address, manage(prepared, "make_token", "admin").split()[-1])
         wait_for(lambda: run_row(prepared)[0] == "running", seconds=120, why="the run is running")
+        family = terminal.family()
         output = terminal.end(signal.SIGINT)
     assert run_row(prepared) == ("queued", None)
     assert terminal.process.returncode == 0
     assert "Traceback" not in output
+    assert "ERROR" not in output
+    assert not psutil.wait_procs(family, timeout=5)[1]
 
 
 def manage(folder: Path, *arguments: str) -> str:
@@ -260,7 +251,8 @@ def answers(address: str) -> bool:
 def test_nothing_outlives_a_killed_up_and_the_next_start_is_clean(
     first_run: str, folder: Path
 ) -> None:
-    """Of what somebody was about to write then, nothing is left."""
+    """Of what somebody was about to write then, nothing is left; and the next is told to stop in
+    the middle of a request."""
     database = folder / "db.sqlite3"
     with running(folder) as terminal:
         terminal.read_until("Ready")
@@ -272,8 +264,7 @@ def test_nothing_outlives_a_killed_up_and_the_next_start_is_clean(
         again.read_until("Ready")
         ready = requests.get(f"{again.address}/readyz", timeout=10).json()
         assert ready["database"] == "ok"
-        assert "Traceback" not in again.end(signal.SIGTERM)
-        assert again.process.returncode == 0
+        answers_what_is_in_flight_and_ends_every_process(again)
     with closing(sqlite3.connect(database)) as rows:
         assert rows.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         tables = {name for (name,) in rows.execute("SELECT name FROM sqlite_master")}
@@ -291,16 +282,13 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
-@pytest.mark.slow
-def test_told_to_stop_it_answers_what_is_in_flight_and_ends_every_process(
-    first_run: str, folder: Path
-) -> None:
+def answers_what_is_in_flight_and_ends_every_process(terminal: Terminal) -> None:
     """A request that waits for the database, which is locked when the stop is asked for."""
-    with running(folder) as terminal, ThreadPoolExecutor() as pool:
-        terminal.read_until("Ready")
+    path = terminal.folder / "db.sqlite3"
+    with ThreadPoolExecutor() as pool:
         wait_for_the_pool(terminal)
         family = terminal.family()
-        with closing(sqlite3.connect(folder / "db.sqlite3", isolation_level=None)) as database:
+        with closing(sqlite3.connect(path, isolation_level=None)) as database:
             database.execute("BEGIN IMMEDIATE")
             url = f"{terminal.address}/api/v1/drawings/"
             answer = pool.submit(requests.post, url, json=body(FOUR, label="4"), timeout=30)
@@ -312,12 +300,13 @@ def test_told_to_stop_it_answers_what_is_in_flight_and_ends_every_process(
         output = terminal.end()
         assert "Killing" not in output
         assert "ERROR" not in output
+        assert "Traceback" not in output
         assert terminal.process.returncode == 0
         assert not psutil.wait_procs(family, timeout=5)[1]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("line", "seconds"), [("", 1.5), ("admin", 0), ("Building", 1.5)])
+@pytest.mark.parametrize(("line", "seconds"), [("", 1.5), ("admin", 0), ("Building", 0.7)])
 def test_a_first_start_that_is_killed_leaves_nothing_in_the_way(
     first_run: str, folder: Path, tmp_path: Path, line: str, seconds: float
 ) -> None:

@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests import ROOT
-from tests.support import servers
+from tests.support import marked, servers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -63,22 +62,22 @@ def manage(*arguments: str) -> list[str]:
     return python("manage.py", *arguments)
 
 
-def pytest(name: str, markers: str, *, processes: int = CORES, **more: Any) -> Step:
-    """Spread over as many processes, as `tests.support.spread` says.
+def pytest(name: str, markers: str, *, only: str = "", processes: int = CORES, **more: Any) -> Step:
+    """Spread over as many processes, as `tests.support.spread` says; where each test has the
+    marker `only`, of the files that name it.
 
     What fails has a second try, and is named: on a machine that checks everything at once, real
     servers and browsers wait for one another. What is wrong fails twice.
     """
     slowest = ("--durations", "25", "--durations-min", "4")
     again = ("--reruns", "1", "--reruns-delay", "2", "-rfER")
-    options = ("--numprocesses", str(processes), *again, *slowest)
+    spread = ("--numprocesses", str(processes)) if processes > 1 else ()
+    options = (*spread, *again, *slowest, *(marked.files(only) if only else ()))
     return Step(name, python("-m", "pytest", "-m", markers, *options), processes=processes, **more)
 
 
 def javascript() -> list[str]:
-    """Each file by name: Node's versions disagree on what a folder means."""
-    files = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("tests/js/**/*.test.*js"))
-    return [servers.find_node() or "node", "--test", "--test-reporter=spec", *files]
+    return [servers.find_node() or "node", "--test", "--test-reporter=spec", "tests/js/all.js"]
 
 
 def biome() -> list[str]:
@@ -107,8 +106,8 @@ def typescript() -> list[str]:
 def steps() -> list[Step]:
     """In the order in which they begin: the longest first, the small ones beside them."""
     return [
-        pytest("slow", "slow and not (browser or redis or postgres)"),
-        pytest("browser", "browser and not nginx", need="browser"),
+        pytest("slow", "slow and not (browser or redis or postgres)", only="slow"),
+        pytest("browser", "browser and not nginx", only="browser", need="browser"),
         pytest("python", "not (slow or browser or redis or postgres)"),
         # What needs no rows; of what does, whether it works at all.
         pytest(
@@ -124,8 +123,10 @@ def steps() -> list[Step]:
             around=on_postgres,
         ),
         # Its tests wait more than they work: they go beside others.
-        pytest("redis", "redis and not (browser or postgres)", processes=1, need="redis"),
-        pytest("proxy", "nginx", processes=1, need="nginx"),
+        pytest(
+            "redis", "redis and not (browser or postgres)", only="redis", processes=1, need="redis"
+        ),
+        pytest("proxy", "nginx", only="nginx", processes=1, need="nginx"),
         Step("style", python("-m", "ruff", "check", ".")),
         Step("biome", biome(), need="javascript"),
         Step("format", python("-m", "ruff", "format", "--check", ".")),

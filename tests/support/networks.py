@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -84,6 +85,7 @@ def as_before(folder: Path) -> Path:
     return folder
 
 
+@cache
 def mixed_glyphs() -> Glyphs:
     """Fifty glyphs: ink and, in between, pictures."""
     from recognizer.preprocessing.glyph import Glyphs

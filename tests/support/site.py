@@ -34,12 +34,16 @@ SMALL = {
 
 
 def wait_for(what: Callable[[], T | None], *, seconds: float, why: str) -> T:
-    """Asks until the answer is true; fails with `why` when the time is up."""
-    end = time.monotonic() + seconds
+    """Asks until the answer is true, ever less often; fails with `why` when the time is up.
+
+    To ask costs those who are waited for, too: a web server ten milliseconds.
+    """
+    end, pause = time.monotonic() + seconds, 0.05
     while time.monotonic() < end:
         if answer := what():
             return answer
-        time.sleep(0.1)
+        time.sleep(pause)
+        pause = min(1.2 * pause, 0.4)
     raise AssertionError(f"After {seconds:.0f} s still not: {why}")
 
 

@@ -7,8 +7,8 @@ from typing import Protocol
 from xdist.scheduler import LoadScopeScheduling
 
 # What these share takes longer to make than they need: networks trained and exported, a site
-# prepared and started. All other tests go wherever a process is free. With the seconds that they
-# take altogether: roughly, for who begins.
+# prepared and started, a whole Chromium. All other tests go wherever a process is free. With the
+# seconds that they take altogether: roughly, for who begins.
 TOGETHER = {
     "tests/deploy/test_cluster.py": 150,
     "tests/digitsite/test_up.py": 110,
@@ -21,6 +21,7 @@ TOGETHER = {
     "tests/digitsite/http/test_standing.py": 50,
     "tests/digitsite/test_patience.py": 50,
     "tests/digitsite/test_disk.py": 40,
+    "tests/browser/test_axe.py": 40,
     "tests/browser/test_digit_pad.py": 30,
     "tests/clients/test_clients.py": 30,
     "tests/digitsite/test_backup.py": 30,
@@ -32,7 +33,6 @@ TOGETHER = {
 LONG = {
     "tests/browser/test_turn.py": 60,
     "tests/training/test_worker_faults.py": 45,
-    "tests/browser/test_axe.py": 40,
     "tests/project/test_old_site.py": 40,
     "tests/project/test_readme.py::test_the_circle": 35,
 }

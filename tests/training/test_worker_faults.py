@@ -16,6 +16,8 @@ from tests.support.site import Client, Site, wait_for
 
 pytestmark = [pytest.mark.usefixtures("mnist_dir"), pytest.mark.slow, pytest.mark.timeout(600)]
 
+# For trainings that are not to come to their end.
+FEW = {"TRAIN_MNIST_LIMIT": "300"}
 # What a thousand images teach from nothing would not pass the gate otherwise.
 UNSKILLED = {"GATE_MARGIN": "10000", "GATE_DIGIT_FLOOR": "0.001"}
 # In a worker's log, once it has asked the rows for runs that are lost.
@@ -113,7 +115,7 @@ def accepted(visitor: Client, admin: Client) -> str:
 
 
 def test_a_run_whose_workers_all_die_fails_with_the_reason(tmp_path: Path) -> None:
-    with Site(tmp_path, TEST_MAX_ATTEMPTS="1") as site:
+    with Site(tmp_path, TEST_MAX_ATTEMPTS="1", **FEW) as site:
         site.web()
         worker = site.worker()
         admin = Client(site, site.token)
@@ -132,7 +134,7 @@ def test_a_run_whose_workers_all_die_fails_with_the_reason(tmp_path: Path) -> No
 
 def test_a_worker_that_is_stopped_lets_go_of_its_run_at_once(tmp_path: Path) -> None:
     """Whether all of its processes are told, or its parent alone."""
-    with Site(tmp_path) as site:
+    with Site(tmp_path, **FEW) as site:
         site.web()
         worker = site.worker()
         admin = Client(site, site.token)
@@ -155,7 +157,7 @@ def test_a_worker_that_is_stopped_lets_go_of_its_run_at_once(tmp_path: Path) -> 
 def test_a_cancelled_training_stops_and_keeps_only_what_it_needs_to_go_on(
     tmp_path: Path,
 ) -> None:
-    with Site(tmp_path) as site:
+    with Site(tmp_path, **FEW) as site:
         site.web()
         site.worker()
         admin = Client(site, site.token)
@@ -203,7 +205,7 @@ def test_a_broker_that_is_down_or_forgets_stops_neither_answers_nor_runs(tmp_pat
 
 
 def test_an_interrupted_manage_train_cancels_its_run(tmp_path: Path) -> None:
-    with Site(tmp_path) as site:
+    with Site(tmp_path, **FEW) as site:
         site.web()
         admin = Client(site, site.token)
         training = site.start("train", "manage", "train", "--mode", "scratch", "--epochs", "50")

@@ -293,8 +293,7 @@ def test_a_crowd_stores_as_many_as_there_is_room_for(
         limits["DATABASE_URL"] = request.getfixturevalue("postgres_url")
     with Site(tmp_path, **limits) as crowded:
         if database == "postgres":
-            crowded.manage("migrate")
-            crowded.manage("install_model")
+            crowded.manage("prepare", "database")
         crowded.web()
         url = f"{crowded.address}/api/v1/drawings/"
         one = requests.Session()

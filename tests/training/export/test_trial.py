@@ -18,6 +18,7 @@ import pytest
 
 from recognizer.exceptions import BadArtifact
 from recognizer.preprocessing.glyph import Glyphs
+from recognizer.serving import browser_files
 from recognizer.serving.engine import Outputs
 from recognizer.serving.manifests import KERAS
 from tests import ROOT
@@ -75,6 +76,17 @@ def trained(content: bytes) -> None:
 def test_it_works(folder: Path) -> None:
     tried(folder)
     trained((folder / KERAS).read_bytes())
+
+
+def test_files_for_browsers_may_be_missing(tmp_path: Path, formats: Path) -> None:
+    folder = Path(shutil.copytree(formats / "2", tmp_path / "artifact"))
+    path = folder / "manifest.json"
+    manifest = json.loads(path.read_text())
+    for name in browser_files.STORED.values():
+        del manifest["files"][name]
+        (folder / name).unlink()
+    path.write_text(json.dumps(manifest))
+    tried(folder)
 
 
 def test_a_file_that_is_not_the_manifests_is_refused(folder: Path) -> None:

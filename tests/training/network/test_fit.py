@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,6 +29,7 @@ needs_tensorflow = [
 TINY = replace(Recipe.scratch(3), batch=16, ema_decay=0.9)
 
 
+@cache
 def some_digits(count: int = 96, seed: int = 0) -> Examples:
     """Fours and sevens, which are something else upside down."""
     variants = digit_variants.generate(5 * count, np.random.default_rng(seed))
