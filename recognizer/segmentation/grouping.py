@@ -159,7 +159,7 @@ def _percents(boxes: Boxes, cells: Sequence[int]) -> list[Group]:
     across, down = left + width / 2, top + height / 2
     tallest = height.max()
     groups = []
-    for stroke in np.flatnonzero(height >= TALL * tallest):
+    for stroke in np.flatnonzero(height >= TALL * tallest).tolist():
         small = height <= CIRCLE * height[stroke]
         gaps = np.maximum(left - left[stroke] - width[stroke], left[stroke] - left - width)
         near = small & (gaps <= CIRCLE_ASIDE * height[stroke])

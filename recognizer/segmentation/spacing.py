@@ -75,7 +75,8 @@ def _gaps(boxes: Boxes, unit: float) -> NDArray[np.float64]:
 def _odds(gaps: NDArray[np.float64], beside: NDArray[np.bool_], spaces: NDArray[np.bool_]) -> float:
     """Log-odds that just these gaps are spaces, beside that none is."""
     within = gaps[~spaces & ~beside].tolist()
-    odds = SPREAD * sum(abs(gap - _middle_one(within)) for gap in within)
+    middle = _middle_one(within) if within else 0.0
+    odds = SPREAD * float(sum(abs(gap - middle) for gap in within))
     if not spaces.any():
         return odds
     wide, rest = gaps[spaces], gaps[~spaces]
