@@ -45,6 +45,8 @@ PLACES = {
 # A sign this much larger or smaller than usual was written in another unit than the digits.
 OTHER_UNIT = 2.0
 DIGIT_UNIT = 1.6
+# Of a sign in two parts, what is one stroke no higher than this share of its width is only one.
+HALF = 0.25
 TOUCH = 0.12  # of a digit's height: what is smaller cannot be told from a point
 # Kinds of numbers, 0 standing for a digit.
 KINDS = {
@@ -109,6 +111,8 @@ def hands() -> list[Hand]:
         height = float(np.median(heights))
         for label in "0123456789":  # some were written for another line or in another unit
             theirs[label] = [one for one in theirs.get(label, []) if _is_whole(one, height)]
+        for label in "=:+":
+            theirs[label] = [one for one in theirs.get(label, []) if not _is_half(one)]
         kept = {label: drawn for label, drawn in theirs.items() if drawn}
         made.append(Hand(writer, kept, height))
     return made
@@ -118,6 +122,12 @@ def _is_whole(digit: Strokes, usual: float) -> bool:
     """Whether it is about as high as usual, and no stroke of it is a mere touch of the pen."""
     touches = (max(extent([stroke])[2:]) < TOUCH * usual for stroke in digit)
     return usual / DIGIT_UNIT < extent(digit)[3] < usual * DIGIT_UNIT and not any(touches)
+
+
+def _is_half(sign: Strokes) -> bool:
+    """Whether it is but a line or a dot: some of UNIPEN's signs were cut wrongly."""
+    _, _, width, height = extent(sign)
+    return len(sign) == 1 and height <= HALF * width
 
 
 def extent(strokes: Sequence[NDArray[np.float64]]) -> tuple[float, float, float, float]:

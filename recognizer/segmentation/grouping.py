@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from recognizer.segmentation.affinity import SMALL, Boxes, Points, affinities
 from recognizer.segmentation.lattice import Group
+from recognizer.segmentation.signs import TALL
 
 # Log-odds that neighbours which are connected in a picture are of one digit, and how
 # wide they may be, in heights of the tallest.
@@ -33,10 +34,13 @@ CONNECTED = 5.0
 MAX_WIDTH = 1.4
 # and that pieces in the same cell of a form are.
 SAME_CELL = 5.0
+# The circles of a percent sign are no higher than this share of its stroke and no further from it;
+# what is below the middle of a tall piece and beside it is otherwise taken for a point.
+CIRCLE, CIRCLE_ASIDE = 0.6, 0.4
 # Groups less likely than this are not read; no reading could make up for it.
 MIN_AFFINITY = -7.0
 # And no more than so many groups of several pieces: a scribble has thousands.
-MAX_JOINED = 24
+MAX_JOINED, MAX_PERCENTS = 24, 4
 # Of connected neighbours no more than so many, the shortest: touching digits in twice as many
 # pieces as any that were seen.
 MAX_RUNS = 96
@@ -85,6 +89,9 @@ def candidates(
         affinity[np.ix_(chain, chain)] = -np.inf  # these are among the runs
     pairs = _pairs(affinity)
     joined = _likeliest([*pairs, *_threes(pairs)])
+    known = {group.pieces for group in joined}
+    percents = [one for one in _percents(boxes, cells) if one.pieces not in known][:MAX_PERCENTS]
+    joined = [*joined[: MAX_JOINED - len(percents)], *percents]
     groups = [*(Group((piece,), 0.0) for piece in range(len(boxes))), *runs, *joined]
     least = max(SMALL * float(boxes[:, 3].max()), sys.float_info.min)
     tall = [_height(boxes[[*group.pieces]]) >= least for group in groups]
@@ -143,3 +150,25 @@ def _threes(pairs: list[Group]) -> list[Group]:
             total = affinity[one] + affinity[other] + affinity[one[1], other[1]]
             threes.append(Group((*one, other[1]), total))
     return threes
+
+
+def _percents(boxes: Boxes, cells: Sequence[int]) -> list[Group]:
+    """Every tall piece with the nearest small ones at its head to the left and its foot to the
+    right."""
+    left, top, width, height = boxes.T
+    across, down = left + width / 2, top + height / 2
+    tallest = height.max()
+    groups = []
+    for stroke in np.flatnonzero(height >= TALL * tallest).tolist():
+        small = height <= CIRCLE * height[stroke]
+        gaps = np.maximum(left - left[stroke] - width[stroke], left[stroke] - left - width)
+        near = small & (gaps <= CIRCLE_ASIDE * height[stroke])
+        if cells:
+            near &= np.array(cells) == cells[stroke]
+        before = np.flatnonzero(near & (across < across[stroke]) & (down < down[stroke]))
+        after = np.flatnonzero(near & (across > across[stroke]) & (down > down[stroke]))
+        if len(before) > 0 and len(after) > 0:
+            circles = before[gaps[before].argmin()], after[gaps[after].argmin()]
+            pieces = tuple(sorted(int(piece) for piece in (stroke, *circles)))
+            groups.append(Group(pieces, 0.0))
+    return groups

@@ -22,7 +22,8 @@ from recognizer.segmentation.affinity import Boxes
 
 # By the set of later pieces that are in a group already: the best score, and its groups.
 Paths: TypeAlias = dict[frozenset[int], tuple[float, tuple[int, ...]]]
-READING = 3.0
+# What a group looks like counts so much, beside the log-odds of its pieces' place.
+PLACE, READING = 0.3, 3.0
 # Where the best paths so far are so many, the rest is not followed.
 MAX_PATHS = 64
 # A probability below this says no more than this.
@@ -107,13 +108,37 @@ class Lattice:
         return sorted(written + cells, key=lambda mark: mark.middle)
 
     def _written(self, answers: NDArray[np.float64]) -> list[Mark]:
-        of_kind = signs.classifier().probabilities(
-            signs.inputs(self.traits, signs.blocks(self.glyphs), answers)
-        )
+        of_kind = self.kinds(signs.classifiers(), answers)
         path, passed = self._path(of_kind, answers)
         marks = self._with_spaces(path, self._marks(path, of_kind, answers))
         doubtful = [mark for at in passed if (mark := self._passed_over(at, of_kind[at]))]
         return marks + doubtful
+
+    def kinds(
+        self, classifiers: signs.Classifiers, answers: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """(groups, classes): how likely each group is a digit, a part of something or a sign.
+
+        Looked at twice, the second time beside what the others were taken for.
+        """
+        alone = self.inputs(answers)
+        beside = self.context(classifiers.alone.probabilities(alone), answers)
+        return classifiers.among.probabilities(np.column_stack([alone, beside]))
+
+    def inputs(self, answers: NDArray[np.float64]) -> NDArray[np.float64]:
+        """What the classifiers see of each group by itself."""
+        affinities = [group.affinity for group in self.groups]
+        glyphs = signs.blocks(self.glyphs)
+        return signs.inputs(self.traits, affinities, glyphs, answers, by_pen=self.by_pen)
+
+    def context(
+        self, of_kind: NDArray[np.float64], answers: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """And what of its neighbours, once it is known of what kind each group is by itself."""
+        path, _ = self._path(of_kind, answers)
+        pieces = [group.pieces for group in self.groups]
+        middles = [self._middle(at) for at in range(len(self.groups))]
+        return signs.context(of_kind, pieces, path, middles)
 
     def _path(
         self, of_kind: NDArray[np.float64], answers: NDArray[np.float64]
@@ -125,11 +150,11 @@ class Lattice:
         other = PASSED_OVER * of_kind[:, signs.PART]
         other[:read] = of_kind[:read, signs.DIGIT] * answers.max(axis=1)
         values = np.maximum(sign, other)
-        if not self.by_pen:
-            values = 1 - self._signs_within(of_kind)
-            values[:read] *= answers.max(axis=1)
+        # Log-odds, for a path says also of all groups beside it that they are none: of the
+        # log-probabilities alone the fewer would add up higher.
+        values = np.clip(values, MIN_PROBABILITY, 1 - MIN_PROBABILITY)
         scores = [
-            group.affinity + READING * math.log(max(value, MIN_PROBABILITY))
+            PLACE * group.affinity + READING * math.log(value / (1 - value))
             for group, value in zip(self.groups, values.tolist(), strict=True)
         ]
         path = sorted(likeliest(self.groups, scores), key=self._middle)
@@ -221,7 +246,8 @@ class Lattice:
 
     def _with_spaces(self, path: list[int], marks: list[Mark]) -> list[Mark]:
         """The same with a mark for each gap that is or may be a space."""
-        likely = spacing.spaces(self.upright[path], [mark.text for mark in marks])
+        standing = np.array([self.boxes[at] for at in path]).reshape(-1, 4)
+        likely = spacing.spaces(self.upright[path], standing, [mark.text for mark in marks])
         found = marks[:1]
         walls = [self._is_parted(*pair) for pair in pairwise(path)]
         for before, after, probability, wall in zip(marks, marks[1:], likely, walls, strict=False):

@@ -1,14 +1,17 @@
 """Signs between the digits of a number: told by their shape, their place and the network's answers.
 
 The network knows ten digits and "no digit". Whether a group of pieces is a digit, a part of
-something or one of eleven signs is said by a small network of its own, fitted on numbers
-that people wrote and on numbers composed of their digits and signs (benchmarks/ink/signs.py).
+something or one of eleven signs is said by two small networks of their own: the first sees each
+group by itself, the second also what the first takes its neighbours for, which is stacking
+(Wolpert, "Stacked Generalization", 1992). They are fitted on numbers that people wrote and on
+numbers composed of their digits and signs (benchmarks/ink/signs.py).
 `static/js/segmentation/signs.js` is the same in JavaScript.
 """
 
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -33,13 +36,19 @@ UNLIKE_DIGITS = ":+$%="
 # (pieces, 10), of the ink of each: how much, its middle (x, y), and about it xx, xy, yy, xxx, xxy,
 # xyy, yyy.
 Moments: TypeAlias = NDArray[np.float64]
-Traits: TypeAlias = NDArray[np.float64]  # (groups, 32), see `traits`
+Traits: TypeAlias = NDArray[np.float64]  # (groups, 41), see `traits`
 # What is as high as this share of the tallest piece tells where the line is.
 TALL = 0.5
+# A 1, a slash or a bracket is so much longer than wide, by the moments of its ink.
+STRAIGHT = 0.2
 # A dot has no length, but a place; in heights of the tallest piece.
 LEAST_INK = 1e-6
 # The glyph is looked at in so many blocks each way.
 BLOCKS = 7
+# As large as the log-odds may be that pieces are of one digit.
+AFFINITY = 10.0
+# Of a kind that more of the others are than this, it is not told how many.
+MANY = 4.0
 # The weights are written as whole numbers.
 THOUSANDTHS = 1000
 WEIGHTS = Path(__file__).with_name("sign_weights.json")
@@ -83,16 +92,21 @@ def pixel_moments(points: Points, slant: float) -> list[float]:
 def traits(
     boxes: Boxes, ink: Moments, groups: Sequence[tuple[int, ...]], cut: Collection[int] = ()
 ) -> Traits:
-    """Shape and place of each group of pieces: (groups, 32), each about as large as 1.
+    """Shape and place of each group of pieces: (groups, 41), each about as large as 1.
 
     `boxes` and `ink` are those of the pieces set upright. The last one is 1 where there are
     pieces in it that were `cut` from others, else 0.
     """
     unit = float(boxes[:, 3].max() or boxes[:, 2].max() or 1.0)
     own = ink / unit ** np.array([1, 1, 1, *[3] * 3, *[4] * 4])
+    straight = np.array([_shape(one[None])[0][2] < STRAIGHT for one in own])
     return np.array(
         [
-            [*_traits(boxes / unit, own, group), float(any(piece in cut for piece in group))]
+            [
+                *_traits(boxes / unit, own, group),
+                *_among(boxes / unit, own, group, straight),
+                float(any(piece in cut for piece in group)),
+            ]
             for group in groups
         ]
     )
@@ -209,6 +223,35 @@ def _against(line: Boxes, box: tuple[float, ...], tall: float) -> list[float]:
     return values
 
 
+def _among(
+    boxes: Boxes, ink: Moments, group: tuple[int, ...], straight: NDArray[np.bool_]
+) -> list[float]:
+    """What tells a 1 from a slash or a bracket: how many other tall pieces are as straight, how
+    far its slope, top and foot are from the least and the most of theirs, and how far top and
+    foot are from the round ones'; 0 where there is none."""
+    own = [*group]
+    tall = boxes[:, 3] >= TALL
+    tall[own] = False
+    straight_ones, round_ones = np.flatnonzero(tall & straight), np.flatnonzero(tall & ~straight)
+    slopes = np.array([_slope(ink[at]) for at in straight_ones])
+    tops, feet = boxes[:, 1], boxes[:, 1] + boxes[:, 3]
+    top, foot = float(tops[own].min()), float(feet[own].max())
+    return [
+        min(len(straight_ones), 4) / 2,
+        *_apart(_shape(ink[own])[1], slopes),
+        *_apart(top, tops[straight_ones]), *_apart(foot, feet[straight_ones]),
+        *(_within(value - _median(others[round_ones]), -1, 1) if len(round_ones) > 0 else 0.0
+          for value, others in ((top, tops), (foot, feet))),
+    ]  # fmt: skip
+
+
+def _apart(value: float, others: NDArray[np.float64]) -> list[float]:
+    """How far it is above the least and the most of the others."""
+    if len(others) == 0:
+        return [0.0, 0.0]
+    return [_within(value - float(limit), -1, 1) for limit in (others.min(), others.max())]
+
+
 def _neighbour(
     boxes: Boxes, gaps: NDArray[np.float64], middle: float, tall: float
 ) -> tuple[float, float, float]:
@@ -234,15 +277,54 @@ def blocks(glyphs: Sequence[Glyph]) -> NDArray[np.float64]:
 
 
 def inputs(
-    traits: Traits, glyphs: NDArray[np.float64], answers: NDArray[np.float64]
+    traits: Traits,
+    affinities: Sequence[float],
+    glyphs: NDArray[np.float64],
+    answers: NDArray[np.float64],
+    *,
+    by_pen: bool,
 ) -> NDArray[np.float64]:
-    """All that is known of each group. The first have a glyph, (n, BLOCKS²), and the network's
-    answers, (n, 10); what is not read has 0 in their places."""
+    """All that is known of each group by itself. The first have a glyph, (n, BLOCKS²), and the
+    network's answers, (n, 10); what is not read has 0 in their places. `affinities` are the
+    log-odds that the pieces of each are of one digit."""
     without = len(traits) - len(glyphs)
     none = np.maximum(1 - answers.sum(axis=1), 0)
     likeliest = answers.max(axis=1)
     read = np.column_stack([np.ones(len(glyphs)), answers, none, likeliest, glyphs])
-    return np.concatenate([traits, np.pad(read, ((0, without), (0, 0)))], axis=1)
+    joined = np.clip(np.array(affinities) / AFFINITY, -1, 2)
+    kind = np.full(len(traits), float(by_pen))
+    return np.column_stack([traits, joined, kind, np.pad(read, ((0, without), (0, 0)))])
+
+
+def context(
+    of_kind: NDArray[np.float64],
+    groups: Sequence[tuple[int, ...]],
+    path: Sequence[int],
+    middles: Sequence[float],
+) -> NDArray[np.float64]:
+    """What stands beside each group: (groups, 3 * classes), from what each is taken for.
+
+    `path` are the groups that are characters, left to right by their `middles` in x. Of those
+    that share no piece with a group: how many are of each kind, and what the next one to the left
+    and to the right is; 0 where there is none.
+    """
+    total = of_kind[path].sum(axis=0)
+    places = [middles[at] for at in path]
+    holding = {piece: place for place, at in enumerate(path) for piece in groups[at]}
+    rows = []
+    for at, pieces in enumerate(groups):
+        own = {holding[piece] for piece in pieces if piece in holding}
+        others = total - of_kind[[path[place] for place in sorted(own)]].sum(axis=0)
+        after = bisect_left(places, middles[at])
+        before = after - 1
+        while before in own:
+            before -= 1
+        while after in own:
+            after += 1
+        left = of_kind[path[before]] if before >= 0 else np.zeros_like(total)
+        right = of_kind[path[after]] if after < len(path) else np.zeros_like(total)
+        rows.append(np.concatenate([np.minimum(others, MANY) / 2, left, right]))
+    return np.array(rows)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -260,9 +342,21 @@ class Classifier:
         return np.asarray(weights / weights.sum(axis=1, keepdims=True))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Classifiers:
+    """The one that sees each group `alone`, and the one that has its context beside that."""
+
+    alone: Classifier
+    among: Classifier
+
+
 @cache
-def classifier() -> Classifier:
-    """The fitted one."""
+def classifiers() -> Classifiers:
+    """The fitted ones."""
     weights = json.loads(WEIGHTS.read_text())
-    hidden, output = (np.array(weights[name]) / THOUSANDTHS for name in ("hidden", "output"))
+    return Classifiers(*(_classifier(weights[name]) for name in ("alone", "among")))
+
+
+def _classifier(tables: dict[str, list[list[int]]]) -> Classifier:
+    hidden, output = (np.array(tables[name]) / THOUSANDTHS for name in ("hidden", "output"))
     return Classifier(hidden, output)

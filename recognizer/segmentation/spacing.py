@@ -1,81 +1,93 @@
-"""Spaces between the characters of a number: by the gap, beside the other gaps."""
+"""Spaces between the characters of a number: by the gaps, each beside the other gaps.
+
+The spaces are the widest gaps. How many of them are spaces is weighed in a log-linear model
+(a conditional random field over the number's gaps): of every number of widest gaps, how far they
+stand out, how alike the other gaps are, and whether the spaces part the characters into groups of
+the same size. `static/js/segmentation/spacing.js` is the same in JavaScript.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from recognizer.segmentation.affinity import Boxes
 
-# Log-odds that a gap is a space; lengths are in heights of a digit. Fitted by folds of people on
-# the numbers of benchmarks/ink/signs.py, composed and as people wrote them.
-BIAS = -8.6
-GAP = 3.1
-RATIO = 3.4  # the logarithm of it beside the middle one of the other gaps
-HYPHEN = -5.0  # one of the two is a hyphen,
-SIGN = -4.8  # or another sign
-# Where the gaps, in order of their width, are furthest apart, what is above is rather a space: by
-# how far that is,
-JUMP = 1.5
-# and where it leaves two characters or more in each group, and in each as many.
-GROUPS = 1.7
-EQUAL = 2.3
-# The gap that is usual where there is no other, and what is added to both in the ratio.
-ALONE = 0.15
-LEAST = 0.12
-WIDEST = 2.0
+# Log-odds; lengths are in heights of a digit. Fitted on the numbers of benchmarks/ink/signs.py,
+# composed and as people wrote them. That there is any space,
+ANY = -7.9
+# for each,
+EACH = -2.2
+BY_SIGN = -2.0  # for each beside a sign,
+SQUARE = -6.0  # for each by its width's square,
+# for the narrowest's width, how much wider the widest is, and how far the widest gap that is none
+# is below,
+LEAST = 6.3
+RANGE = 8.9
+JUMP = 11.0
+# for how far each of the other gaps is from their middle one,
+SPREAD = -9.3
+# and that all groups of characters are as long.
+EQUAL = 3.7
+# Beside a sign a gap must be so much wider to be the wider one.
+SIGN = 1.5
+NARROWEST, WIDEST = -1.0, 2.0
 # A space is written from this probability on; what is doubtful makes a number unsure.
-WRITTEN = 0.55
+WRITTEN = 0.65
 # Gaps in steps: languages add up in other orders, and of two alike one would be the wider.
 STEP = 2**-20
 
 
-def spaces(boxes: Boxes, texts: Sequence[str]) -> list[float]:
+def spaces(upright: Boxes, standing: Boxes, texts: Sequence[str]) -> list[float]:
     """For each gap between characters, left to right, the probability of a space.
 
-    `boxes` are theirs set upright; `texts` "" of a digit, otherwise the sign.
+    The boxes are theirs set upright and as they stand: slanting digits reach over one another as
+    they stand, and upright ones once all are set upright by others' slant. `texts` are "" of a
+    digit, otherwise the sign.
     """
-    if len(boxes) < 2:
+    if len(upright) < 2:
         return []
     is_sign = [text != "" for text in texts]
-    heights = [height for height, sign in zip(boxes[:, 3], is_sign, strict=True) if not sign]
+    heights = [height for height, sign in zip(upright[:, 3], is_sign, strict=True) if not sign]
     unit = _middle_one(heights) or 1.0
-    wide = np.clip((boxes[1:, 0] - boxes[:-1, 0] - boxes[:-1, 2]) / unit, -1, WIDEST)
-    gaps = (np.floor(wide / STEP + 0.5) * STEP).tolist()
-    least, above = _parted(gaps)
-    probabilities = []
-    for at, gap in enumerate(gaps):
-        rest = gaps[:at] + gaps[at + 1 :]
-        usual = _middle_one(rest) if rest else ALONE
-        odds = BIAS + GAP * gap + RATIO * math.log((max(gap, 0) + LEAST) / (max(usual, 0) + LEAST))
-        odds += above if gap >= least else 0.0
-        pair = texts[at : at + 2]
-        if "-" in pair:
-            odds += HYPHEN
-        elif pair[0] or pair[1]:
-            odds += SIGN
-        probabilities.append(1 / (1 + math.exp(-odds)))
-    return probabilities
+    gaps = (_gaps(upright, unit) + _gaps(standing, unit)) / 2
+    gaps = np.floor(gaps / STEP + 0.5) * STEP
+    beside = np.array(is_sign[1:]) | np.array(is_sign[:-1])
+    widest_first = np.argsort(-(gaps - SIGN * beside), kind="stable")
+    chosen = [np.isin(np.arange(len(gaps)), widest_first[:count]) for count in range(len(gaps) + 1)]
+    odds = [_odds(gaps, beside, spaces) for spaces in chosen]
+    likely = [math.exp(one - max(odds)) for one in odds]
+    return [
+        sum(weight for weight, spaces in zip(likely, chosen, strict=True) if spaces[at])
+        / sum(likely)
+        for at in range(len(gaps))
+    ]
 
 
-def _parted(gaps: list[float]) -> tuple[float, float]:
-    """The least of the wider gaps, and the log-odds that these are spaces for being so."""
-    ordered = sorted(gaps)
-    jumps = [after - before for before, after in pairwise(ordered)]
-    if not jumps:
-        return math.inf, 0.0
-    jump = max(jumps)
-    least = ordered[jumps.index(jump) + 1]
-    ends = [-1, *(at for at, gap in enumerate(gaps) if gap >= least), len(gaps)]
-    sizes = [after - before for before, after in pairwise(ends)]
-    odds = JUMP * min(jump, 1.0)
-    odds += GROUPS if min(sizes) > 1 else 0.0
-    return least, odds + (EQUAL if min(sizes) == max(sizes) else 0.0)
+def _gaps(boxes: Boxes, unit: float) -> NDArray[np.float64]:
+    wide = (boxes[1:, 0] - boxes[:-1, 0] - boxes[:-1, 2]) / unit
+    return np.asarray(np.clip(wide, NARROWEST, WIDEST))
 
 
-def _middle_one(values: list[float]) -> float:
+def _odds(gaps: NDArray[np.float64], beside: NDArray[np.bool_], spaces: NDArray[np.bool_]) -> float:
+    """Log-odds that just these gaps are spaces, beside that none is."""
+    within = gaps[~spaces & ~beside].tolist()
+    middle = _middle_one(within) if within else 0.0
+    odds = SPREAD * float(sum(abs(gap - middle) for gap in within))
+    if not spaces.any():
+        return odds
+    wide, rest = gaps[spaces], gaps[~spaces]
+    sizes = np.diff([-1, *np.flatnonzero(spaces).tolist(), len(gaps)])
+    odds += ANY + EACH * len(wide) + BY_SIGN * float(beside[spaces].sum())
+    odds += SQUARE * float((wide * wide).sum())
+    odds += LEAST * float(wide.min()) + RANGE * float(wide.max() - wide.min())
+    odds += JUMP * min(float(wide.min() - rest.max()), 1.0) if len(rest) else 0.0
+    return odds + (EQUAL if sizes.min() == sizes.max() > 1 else 0.0)
+
+
+def _middle_one(values: Sequence[float]) -> float:
     """Of two the lower."""
     return float(sorted(values)[(len(values) - 1) // 2])

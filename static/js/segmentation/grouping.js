@@ -12,14 +12,18 @@
  */
 
 import { affinityOf, SMALL } from "./affinity.js";
+import { TALL } from "./signs.js";
 
 const MIN_AFFINITY = -7; // groups less likely than this are not read
-const MAX_JOINED = 24; // groups of several pieces
+const MAX_JOINED = 24; // groups of several pieces,
+const MAX_PERCENTS = 4; // of which so many may be percent signs
 const MAX_RUNS = 96; // groups of connected neighbours
 // Log-odds of connected neighbours in a picture, and how wide they may be.
 const CONNECTED = 5;
 const MAX_WIDTH = 1.4;
 const SAME_CELL = 5; // and of pieces in the same cell of a form
+const CIRCLE = 0.6; // of a percent sign's stroke: no higher is a circle of it,
+const CIRCLE_ASIDE = 0.4; // and no further from it
 
 /**
  * The boxes of pieces ([[x, y], ...] each) once a slant, in x for each y, is taken away.
@@ -78,7 +82,13 @@ export function candidates(boxes, inOrder, chains = [], cells = []) {
   );
   const alone = boxes.map((_, piece) => ({ pieces: [piece], affinity: 0 }));
   const runs = shortest(chains.flatMap((chain) => runsOf(chain, boxes, MAX_WIDTH * unit)));
-  const groups = [...alone, ...runs, ...likelier([...pairs, ...threesOf(pairs)])];
+  const joined = likelier([...pairs, ...threesOf(pairs)]);
+  const known = new Set(joined.map(({ pieces }) => pieces.join()));
+  const percents = percentsOf(boxes, cells)
+    .filter(({ pieces }) => !known.has(pieces.join()))
+    .slice(0, MAX_PERCENTS);
+  const others = joined.slice(0, MAX_JOINED - percents.length);
+  const groups = [...alone, ...runs, ...others, ...percents];
   /** @type {(group: Group) => boolean} */
   const isDigit = ({ pieces }) => {
     const height = heightOf(pieces.map((piece) => boxes[piece]));
@@ -161,4 +171,43 @@ function threesOf(pairs) {
     }
   }
   return threes;
+}
+
+/**
+ * Every tall piece with the nearest small ones at its head to the left and its foot to the right.
+ * @type {(boxes: Box[], cells: number[]) => Group[]}
+ */
+function percentsOf(boxes, cells) {
+  const tallest = Math.max(...boxes.map(({ height }) => height));
+  const numbers = [...boxes.keys()];
+  return numbers
+    .filter((stroke) => boxes[stroke].height >= TALL * tallest)
+    .flatMap((stroke) => {
+      const { x, y, width, height } = boxes[stroke];
+      const [across, down] = [x + width / 2, y + height / 2];
+      /** @type {(piece: number) => number} */
+      const gapOf = (piece) =>
+        Math.max(boxes[piece].x - x - width, x - boxes[piece].x - boxes[piece].width);
+      /** @type {(side: number) => number | undefined} */
+      const nearest = (side) =>
+        numbers
+          .filter((piece) => {
+            const other = boxes[piece];
+            return (
+              other.height <= CIRCLE * height &&
+              gapOf(piece) <= CIRCLE_ASIDE * height &&
+              cells[piece] === cells[stroke] &&
+              side * (other.x + other.width / 2 - across) > 0 &&
+              side * (other.y + other.height / 2 - down) > 0
+            );
+          })
+          .reduce(
+            (/** @type {number | undefined} */ best, piece) =>
+              best === undefined || gapOf(piece) < gapOf(best) ? piece : best,
+            undefined,
+          );
+      const [before, after] = [nearest(-1), nearest(1)];
+      if (before === undefined || after === undefined) return [];
+      return [{ pieces: [before, stroke, after].sort((a, b) => a - b), affinity: 0 }];
+    });
 }

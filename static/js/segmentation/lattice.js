@@ -23,7 +23,8 @@ import { DIGIT, FIRST_SIGN, PART, probabilitiesOf, SIGNS, SURE, UNLIKE_DIGITS } 
 import { spaces, WRITTEN } from "./spacing.js";
 import { weighed } from "./syntax.js";
 
-const READING = 3; // weight of a reading's log-probability beside a group's affinity
+const PLACE = 0.3; // weight of the log-odds of a group's place
+const READING = 3; // and of what it looks like
 const MIN_PROBABILITY = 1e-3; // a probability below this says no more than this
 const WHOLE = 0.1; // in a picture a group less likely a character than this is doubted,
 const INNER = 0.15; // and one with a piece that is a sign as likely as this,
@@ -58,23 +59,20 @@ export function marksOf(lattice, answers) {
 
 /** @type {(lattice: Lattice, answers: number[][]) => Mark[]} */
 function writtenOf(lattice, answers) {
-  const { glyphs, groups, boxes, upright, traits, byPen, certain = [], cells = [] } = lattice;
-  const ofKind = probabilitiesOf(traits, glyphs, answers);
-  const signs = ofKind.map((row) => Math.max(...row.slice(FIRST_SIGN)));
-  const others = ofKind.map((row, at) =>
-    at < glyphs.length ? row[DIGIT] * Math.max(...answers[at]) : PASSED_OVER * row[PART],
-  );
+  const { glyphs, groups, boxes, upright, byPen, certain = [], cells = [] } = lattice;
   /** @type {(at: number) => number} */
   const middle = (at) => upright[at].x + upright[at].width / 2;
-  const within = signsWithin(lattice, signs);
-  const values = signs.map((sign, at) => {
-    if (byPen) return Math.max(sign, others[at]);
-    return (1 - within[at]) * (at < glyphs.length ? Math.max(...answers[at]) : 1);
-  });
-  const every = likeliest(groups, values).sort((one, other) => middle(one) - middle(other));
-  /** @type {(at: number) => boolean} */
-  const isPassed = (at) => at >= glyphs.length && others[at] >= signs[at];
-  const path = every.filter((at) => !isPassed(at));
+  const ofKind = probabilitiesOf(
+    lattice,
+    answers,
+    groups.map((_, at) => middle(at)),
+    (kinds) => pathOf(lattice, answers, kinds).path,
+  );
+  const within = signsWithin(
+    lattice,
+    ofKind.map((row) => Math.max(...row.slice(FIRST_SIGN))),
+  );
+  const { path, passed } = pathOf(lattice, answers, ofKind);
   const kinds = path.map((at) => {
     const row = ofKind[at].filter((_, kind) => kind !== PART);
     return at < glyphs.length ? row : [0, ...row.slice(1)];
@@ -115,8 +113,8 @@ function writtenOf(lattice, answers) {
     byPen
       ? ofKind[at][PART] >= SURE
       : Math.max(upright[at].width, upright[at].height) < SPECK * tallest;
-  const doubtful = every
-    .filter((at) => isPassed(at) && !isNothing(at))
+  const doubtful = passed
+    .filter((at) => !isNothing(at))
     .map((at) => ({
       glyph: null,
       text: "",
@@ -135,6 +133,26 @@ function writtenOf(lattice, answers) {
     walls,
   );
   return [...spaced, ...doubtful];
+}
+
+/**
+ * The groups of the likeliest path, left to right, and those that are passed over.
+ * @type {(lattice: Lattice, answers: number[][], ofKind: number[][]) => { path: number[], passed: number[] }}
+ */
+function pathOf({ glyphs, groups, upright }, answers, ofKind) {
+  const signs = ofKind.map((row) => Math.max(...row.slice(FIRST_SIGN)));
+  const others = ofKind.map((row, at) =>
+    at < glyphs.length ? row[DIGIT] * Math.max(...answers[at]) : PASSED_OVER * row[PART],
+  );
+  /** @type {(at: number) => number} */
+  const middle = (at) => upright[at].x + upright[at].width / 2;
+  const every = likeliest(
+    groups,
+    signs.map((sign, at) => Math.max(sign, others[at])),
+  ).sort((one, other) => middle(one) - middle(other));
+  /** @type {(at: number) => boolean} */
+  const isPassed = (at) => at >= glyphs.length && others[at] >= signs[at];
+  return { path: every.filter((at) => !isPassed(at)), passed: every.filter(isPassed) };
 }
 
 /**
@@ -175,6 +193,7 @@ function withDigit(rows, isRead) {
 function withSpaces(marks, upright, walls) {
   const likely = spaces(
     upright,
+    marks.map(({ box }) => box),
     marks.map(({ text }) => text),
   );
   return marks.flatMap((mark, at) => {
@@ -207,10 +226,10 @@ function gapOf(before, after) {
  * @returns {number[]}
  */
 export function likeliest(groups, probabilities) {
-  const scores = groups.map(
-    ({ affinity }, number) =>
-      affinity + READING * Math.log(Math.max(probabilities[number], MIN_PROBABILITY)),
-  );
+  const scores = groups.map(({ affinity }, number) => {
+    const share = Math.min(Math.max(probabilities[number], MIN_PROBABILITY), 1 - MIN_PROBABILITY);
+    return PLACE * affinity + READING * Math.log(share / (1 - share));
+  });
   const pieces = [...new Set(groups.map((group) => group.pieces[0]))].sort((a, b) => a - b);
   /** @type {Path[]} */
   let paths = [{ taken: new Set(), score: 0, path: [] }];

@@ -10,7 +10,7 @@
  */
 
 import { SIZE } from "../preprocessing/glyph.js";
-import { hidden, output } from "./sign-weights.js";
+import { alone, among } from "./sign-weights.js";
 
 export const SURE = 0.9;
 export const DIGIT = 0;
@@ -18,11 +18,15 @@ export const PART = 1;
 export const SIGNS = "-/.,:+()$%=";
 export const FIRST_SIGN = 2;
 export const UNLIKE_DIGITS = ":+$%=";
-const TALL = 0.5;
+export const TALL = 0.5;
+const STRAIGHT = 0.2;
 const LEAST_INK = 1e-6;
 const BLOCKS = 7;
+const AFFINITY = 10;
+const MANY = 4;
 const THOUSANDTHS = 1000; // the weights are written as whole numbers
 const SIDE = SIZE / BLOCKS;
+const UNREAD = 13 + BLOCKS * BLOCKS; // what is not read lacks as many inputs
 
 /**
  * A stroke's moments once a common slant, in x for each y, is taken away.
@@ -84,8 +88,10 @@ export function traitsOf(boxes, ink, groups, cut = []) {
   const own = ink.map((moments) =>
     moments.map((value, at) => value / unit ** (at < 3 ? 1 : at < 6 ? 3 : 4)),
   );
+  const straight = own.map((piece) => shapeOf([piece]).shape[2] < STRAIGHT);
   return groups.map((group) => [
     ...traits(scaled, own, group),
+    ...amongOf(scaled, own, group, straight),
     Number(group.some((piece) => cut.includes(piece))),
   ]);
 }
@@ -219,6 +225,38 @@ function against(line, { left, top, width, height }, tall) {
   );
 }
 
+/**
+ * How many other tall pieces are as straight as a 1 or a slash, how far its slope, top and foot are
+ * from the least and the most of theirs, and how far top and foot are from the round ones'.
+ * @type {(boxes: Place[], ink: Moments[], group: number[], isStraight: boolean[]) => number[]}
+ */
+function amongOf(boxes, ink, group, isStraight) {
+  /** @type {(piece: number) => number} */
+  const topOf = (piece) => boxes[piece].top;
+  /** @type {(piece: number) => number} */
+  const footOf = (piece) => boxes[piece].top + boxes[piece].height;
+  const top = Math.min(...group.map(topOf));
+  const foot = Math.max(...group.map(footOf));
+  const tall = [...boxes.keys()].filter((it) => boxes[it].height >= TALL && !group.includes(it));
+  const straight = tall.filter((piece) => isStraight[piece]);
+  const rounded = tall.filter((piece) => !isStraight[piece]);
+  /** @type {(value: number, others: number[]) => number[]} */
+  const apart = (value, others) =>
+    others.length > 0 ? [value - Math.min(...others), value - Math.max(...others)] : [0, 0];
+  const { slope } = shapeOf(group.map((piece) => ink[piece]));
+  const differences = [
+    ...apart(
+      slope,
+      straight.map((piece) => slopeOf(ink[piece])),
+    ),
+    ...apart(top, straight.map(topOf)),
+    ...apart(foot, straight.map(footOf)),
+    rounded.length > 0 ? top - median(rounded.map(topOf)) : 0,
+    rounded.length > 0 ? foot - median(rounded.map(footOf)) : 0,
+  ];
+  return [Math.min(straight.length, 4) / 2, ...differences.map((value) => within(value, -1, 1))];
+}
+
 // --- what a group is ---
 
 /** A glyph's ink in squares, each in [0, 1]. @type {(glyph: Pick<Glyph, "pixels">) => number[]} */
@@ -232,24 +270,61 @@ function blocksOf({ pixels }) {
 }
 
 /**
- * How likely each group is a digit, a part of something, or one of SIGNS. The first groups have a
- * glyph, and ten answers of the network.
- * @param {number[][]} traits
- * @param {Pick<Glyph, "pixels">[]} glyphs
+ * How likely each group is a digit, a part of something, or one of SIGNS, by itself and then beside
+ * what the others were taken for. The first groups have a glyph, and ten answers of the network.
+ * `pathOf` are the groups that are characters, left to right by their `middles`.
+ * @param {{ traits: number[][], groups: { pieces: number[], affinity: number }[], byPen: boolean,
+ *   glyphs: Pick<Glyph, "pixels">[] }} lattice
  * @param {number[][]} answers
+ * @param {number[]} middles
+ * @param {(ofKind: number[][]) => number[]} pathOf
  * @returns {number[][]}
  */
-export function probabilitiesOf(traits, glyphs, answers) {
-  return traits.map((own, at) => {
-    if (at >= glyphs.length) return classified(own);
+export function probabilitiesOf({ traits, groups, byPen, glyphs }, answers, middles, pathOf) {
+  const inputs = traits.map((own, at) => {
+    const affinity = within(groups[at].affinity / AFFINITY, -1, 2);
+    const placed = [...own, affinity, Number(byPen)];
+    if (at >= glyphs.length) return [...placed, ...new Array(UNREAD).fill(0)];
     const shares = answers[at];
     const none = Math.max(1 - sumOf(shares, (share) => share), 0);
-    return classified([...own, 1, ...shares, none, Math.max(...shares), ...blocksOf(glyphs[at])]);
+    return [...placed, 1, ...shares, none, Math.max(...shares), ...blocksOf(glyphs[at])];
+  });
+  const first = inputs.map((input) => classified(input, alone));
+  const pieces = groups.map((group) => group.pieces);
+  const beside = contextOf(first, pieces, pathOf(first), middles);
+  return inputs.map((input, at) => classified([...input, ...beside[at]], among));
+}
+
+/**
+ * What stands beside each group: of those of the path that share no piece with it how many are of
+ * each kind, and what the next one to the left and to the right is.
+ * @type {(ofKind: number[][], groups: number[][], path: number[], middles: number[]) => number[][]}
+ */
+function contextOf(ofKind, groups, path, middles) {
+  const kinds = ofKind[0].map((_, kind) => kind);
+  const total = kinds.map((kind) => sumOf(path, (at) => ofKind[at][kind]));
+  const nothing = kinds.map(() => 0);
+  const holding = new Map(path.flatMap((at, place) => groups[at].map((piece) => [piece, place])));
+  return groups.map((pieces, at) => {
+    const own = new Set(pieces.flatMap((piece) => holding.get(piece) ?? []));
+    const others = kinds.map(
+      (kind) => total[kind] - sumOf([...own], (place) => ofKind[path[place]][kind]),
+    );
+    let after = path.findIndex((other) => middles[other] >= middles[at]);
+    if (after < 0) after = path.length;
+    let before = after - 1;
+    while (own.has(before)) before--;
+    while (own.has(after)) after++;
+    return [
+      ...others.map((count) => Math.min(count, MANY) / 2),
+      ...(ofKind[path[before]] ?? nothing),
+      ...(ofKind[path[after]] ?? nothing),
+    ];
   });
 }
 
-/** What an input lacks at its end is 0. @type {(input: number[]) => number[]} */
-function classified(input) {
+/** @type {(input: number[], weights: { hidden: number[][], output: number[][] }) => number[]} */
+function classified(input, { hidden, output }) {
   const between = layer(input, hidden).map((value) => Math.max(value, 0));
   const logits = layer(between, output);
   const highest = Math.max(...logits);

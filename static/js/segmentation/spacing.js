@@ -1,66 +1,88 @@
 /**
- * Spaces between the characters of a number: recognizer/segmentation/spacing.py in JavaScript.
+ * Spaces between the characters of a number: recognizer/segmentation/spacing.py in JavaScript,
+ * where the reasons stand.
  *
  * @import { Box } from "../preprocessing/glyph.js"
  */
 
-const BIAS = -8.6;
-const GAP = 3.1;
-const RATIO = 3.4;
-const HYPHEN = -5;
-const SIGN = -4.8;
-const JUMP = 1.5;
-const GROUPS = 1.7;
-const EQUAL = 2.3;
-const ALONE = 0.15;
-const LEAST = 0.12;
+const ANY = -7.9;
+const EACH = -2.2;
+const BY_SIGN = -2;
+const SQUARE = -6;
+const LEAST = 6.3;
+const RANGE = 8.9;
+const JUMP = 11;
+const SPREAD = -9.3;
+const EQUAL = 3.7;
+const SIGN = 1.5;
+const NARROWEST = -1;
 const WIDEST = 2;
 const STEP = 2 ** -20;
-export const WRITTEN = 0.55; // from this probability on a space is written
+export const WRITTEN = 0.65; // from this probability on a space is written
 
 /**
- * For each gap between characters, left to right, the probability of a space. `boxes` are theirs
- * set upright; `characters` "" of a digit, otherwise the sign.
- * @param {Box[]} boxes
+ * For each gap between characters, left to right, the probability of a space. The boxes are theirs
+ * set upright and as they stand; `characters` "" of a digit, otherwise the sign.
+ * @param {Box[]} upright
+ * @param {Box[]} standing
  * @param {string[]} characters
  * @returns {number[]}
  */
-export function spaces(boxes, characters) {
-  if (boxes.length < 2) return [];
-  const heights = boxes.filter((_, at) => characters[at] === "").map(({ height }) => height);
+export function spaces(upright, standing, characters) {
+  if (upright.length < 2) return [];
+  const heights = upright.filter((_, at) => characters[at] === "").map(({ height }) => height);
   const unit = middleOne(heights) || 1;
-  const gaps = boxes.slice(1).map(({ x }, at) => {
-    const wide = (x - boxes[at].x - boxes[at].width) / unit;
-    return Math.floor(Math.min(Math.max(wide, -1), WIDEST) / STEP + 0.5) * STEP;
+  const others = gapsOf(standing, unit);
+  const gaps = gapsOf(upright, unit).map(
+    (gap, at) => Math.floor((gap + others[at]) / 2 / STEP + 0.5) * STEP,
+  );
+  const bySign = gaps.map((_, at) => characters[at] !== "" || characters[at + 1] !== "");
+  const places = [...gaps.keys()];
+  /** @type {(at: number) => number} */
+  const width = (at) => gaps[at] - (bySign[at] ? SIGN : 0);
+  const widestFirst = places.toSorted((one, other) => width(other) - width(one));
+  const chosen = [...places, gaps.length].map((count) => {
+    const widest = new Set(widestFirst.slice(0, count));
+    return places.map((at) => widest.has(at));
   });
-  const { least, above } = parted(gaps);
-  return gaps.map((gap, at) => {
-    const rest = gaps.toSpliced(at, 1);
-    const usual = rest.length > 0 ? middleOne(rest) : ALONE;
-    const ratio = (Math.max(gap, 0) + LEAST) / (Math.max(usual, 0) + LEAST);
-    let odds = BIAS + GAP * gap + RATIO * Math.log(ratio) + (gap >= least ? above : 0);
-    const pair = characters.slice(at, at + 2);
-    if (pair.includes("-")) odds += HYPHEN;
-    else if (pair[0] || pair[1]) odds += SIGN;
-    return 1 / (1 + Math.exp(-odds));
+  const odds = chosen.map((areSpaces) => oddsOf(gaps, bySign, areSpaces));
+  const highest = Math.max(...odds);
+  const likely = odds.map((one) => Math.exp(one - highest));
+  const total = likely.reduce((sum, weight) => sum + weight, 0);
+  return places.map(
+    (at) => likely.reduce((sum, weight, one) => (chosen[one][at] ? sum + weight : sum), 0) / total,
+  );
+}
+
+/** @type {(boxes: Box[], unit: number) => number[]} */
+function gapsOf(boxes, unit) {
+  return boxes.slice(1).map(({ x }, at) => {
+    const wide = (x - boxes[at].x - boxes[at].width) / unit;
+    return Math.min(Math.max(wide, NARROWEST), WIDEST);
   });
 }
 
 /**
- * The least of the wider gaps, and the log-odds that these are spaces for being so.
- * @type {(gaps: number[]) => { least: number, above: number }}
+ * Log-odds that just these gaps are spaces, beside that none is.
+ * @type {(gaps: number[], bySign: boolean[], areSpaces: boolean[]) => number}
  */
-function parted(gaps) {
-  const ordered = gaps.toSorted((a, b) => a - b);
-  const jumps = ordered.slice(1).map((after, at) => after - ordered[at]);
-  if (jumps.length === 0) return { least: Number.POSITIVE_INFINITY, above: 0 };
-  const jump = Math.max(...jumps);
-  const least = ordered[jumps.indexOf(jump) + 1];
-  const ends = [...gaps.keys()].filter((at) => gaps[at] >= least);
+function oddsOf(gaps, bySign, areSpaces) {
+  const within = gaps.filter((_, at) => !areSpaces[at] && !bySign[at]);
+  const middle = within.length > 0 ? middleOne(within) : 0;
+  const spread = SPREAD * within.reduce((sum, gap) => sum + Math.abs(gap - middle), 0);
+  const wide = gaps.filter((_, at) => areSpaces[at]);
+  if (wide.length === 0) return spread;
+  const rest = gaps.filter((_, at) => !areSpaces[at]);
+  const [least, most] = [Math.min(...wide), Math.max(...wide)];
+  const ends = [...gaps.keys()].filter((at) => areSpaces[at]);
   const sizes = [...ends, gaps.length].map((end, at) => end - (ends[at - 1] ?? -1));
-  const [smallest, largest] = [Math.min(...sizes), Math.max(...sizes)];
-  const groups = (smallest > 1 ? GROUPS : 0) + (smallest === largest ? EQUAL : 0);
-  return { least, above: JUMP * Math.min(jump, 1) + groups };
+  const signs = ends.filter((at) => bySign[at]).length;
+  let odds = spread + ANY + EACH * wide.length + BY_SIGN * signs;
+  odds += SQUARE * wide.reduce((sum, gap) => sum + gap * gap, 0);
+  odds += LEAST * least + RANGE * (most - least);
+  if (rest.length > 0) odds += JUMP * Math.min(least - Math.max(...rest), 1);
+  const size = Math.min(...sizes);
+  return odds + (size > 1 && size === Math.max(...sizes) ? EQUAL : 0);
 }
 
 /** Of two the lower. @type {(values: number[]) => number} */

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import re
 import time
 from functools import cache
 from typing import Any
@@ -21,7 +20,7 @@ from recognizer.preprocessing import ink, raster
 from recognizer.preprocessing.glyph import Glyph, Glyphs
 from recognizer.preprocessing.resampling import averaged
 from recognizer.preprocessing.strokes import Stroke, parse
-from recognizer.segmentation import components, cuts, grouping, signs, syntax
+from recognizer.segmentation import components, cuts, grouping, signs, spacing, syntax
 from recognizer.segmentation.ink import digits as digits_of_ink
 from recognizer.segmentation.lattice import Group, Lattice, likeliest
 from recognizer.segmentation.raster import digits as digits_of_picture
@@ -390,7 +389,29 @@ def test_a_row_of_brackets_is_weighed_as_a_whole() -> None:
 def test_both_languages_have_the_same_weights() -> None:
     weights = json.loads(signs.WEIGHTS.read_text())
     script = (ROOT / "static/js/segmentation/sign-weights.js").read_text()
-    for name in ("hidden", "output"):
+    for name in ("alone", "among"):
         _, _, rest = script.partition(f"export const {name} = ")
-        table = re.sub(r",(\s*])", r"\1", rest.partition(";")[0])
-        assert json.loads(table) == weights[name]
+        assert json.loads(rest.partition(";")[0]) == weights[name]
+
+
+def test_a_percent_sign_of_three_strokes_is_a_candidate() -> None:
+    """Its second circle stands where a point would."""
+    boxes = np.array([[0.0, 0, 60, 100], [80, 0, 24, 100], [70, 10, 12, 12], [110, 80, 12, 12]])
+    groups, _ = grouping.candidates(boxes, in_order=True)
+    assert (1, 2, 3) in [group.pieces for group in groups]
+
+
+def boxes_at(*lefts: float) -> Any:
+    return np.array([[left, 0.0, 60.0, 100.0] for left in lefts])
+
+
+def test_equal_groups_are_parted_at_every_space() -> None:
+    """The narrower of two spaces is one as well: then all groups have two digits."""
+    boxes = boxes_at(0, 70, 185, 255, 385, 455)
+    found = spacing.spaces(boxes, boxes, [""] * 6)
+    assert [share >= spacing.WRITTEN for share in found] == [False, True, False, True, False]
+
+
+def test_a_wide_hand_writes_no_spaces() -> None:
+    boxes = boxes_at(0, 90, 184, 270, 362)
+    assert max(spacing.spaces(boxes, boxes, [""] * 5)) < spacing.WRITTEN
