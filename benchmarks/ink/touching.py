@@ -473,6 +473,12 @@ def write(weights: list[dict[str, Any]]) -> None:
     subprocess.run([ROOT / "node_modules/.bin/biome", "format", "--write", JS], check=True)
 
 
+def use(weights: list[dict[str, Any]]) -> None:
+    """From now on this process reads by these weights."""
+    layers = touching.layers_of(weights)
+    touching.network = lambda: layers  # type: ignore[assignment]
+
+
 # --- figures ----------------------------------------------------------------------------
 
 
@@ -527,7 +533,7 @@ def main() -> None:
     weights = weights_of(fit(learned, options.minutes))
     if options.out:
         options.out.write_text(json.dumps(weights))
-    touching.network = lambda: touching.layers_of(weights)  # type: ignore[assignment]
+    use(weights)
     columns = ["people", "characters", "pieces", "right %", "sure %", "wrong yet sure %"]
     text = [
         results.table(columns, measured(held_out())),

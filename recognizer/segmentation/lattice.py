@@ -16,6 +16,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from recognizer.labels import NOT_A_DIGIT_CLASS
 from recognizer.preprocessing.glyph import Box, Cell, Glyph
 from recognizer.segmentation import signs, spacing, syntax
 from recognizer.segmentation.affinity import Boxes
@@ -123,7 +124,7 @@ class Lattice:
         """
         alone = self.inputs(answers)
         beside = self.context(classifiers.alone.probabilities(alone), answers)
-        return classifiers.among.probabilities(np.column_stack([alone, beside]))
+        return self._as_read(classifiers.among.probabilities(np.column_stack([alone, beside])))
 
     def inputs(self, answers: NDArray[np.float64]) -> NDArray[np.float64]:
         """What the classifiers see of each group by itself."""
@@ -135,10 +136,23 @@ class Lattice:
         self, of_kind: NDArray[np.float64], answers: NDArray[np.float64]
     ) -> NDArray[np.float64]:
         """And what of its neighbours, once it is known of what kind each group is by itself."""
+        of_kind = self._as_read(of_kind)
         path, _ = self._path(of_kind, answers)
         pieces = [group.pieces for group in self.groups]
         middles = [self._middle(at) for at in range(len(self.groups))]
         return signs.context(of_kind, pieces, path, middles)
+
+    def _as_read(self, of_kind: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The same, where a part was cut out for being a character: it is a digit as surely as it
+        was read as one beside what it touches, and else a sign."""
+        known = of_kind.copy()
+        for at, glyph in enumerate(self.glyphs):
+            if glyph.beside is not None and self._is_cut(at):
+                none = float(glyph.beside[NOT_A_DIGIT_CLASS])
+                share = known[at, signs.FIRST_SIGN :]
+                known[at, signs.FIRST_SIGN :] = none * share / share.sum()
+                known[at, signs.DIGIT], known[at, signs.PART] = 1 - none, 0.0
+        return known
 
     def _path(
         self, of_kind: NDArray[np.float64], answers: NDArray[np.float64]

@@ -22,6 +22,7 @@ export const TALL = 0.5;
 const STRAIGHT = 0.2;
 const LEAST_INK = 1e-6;
 const BLOCKS = 7;
+const NOT_A_DIGIT = 10; // its place among the network's labels
 const AFFINITY = 10;
 const MANY = 4;
 const THOUSANDTHS = 1000; // the weights are written as whole numbers
@@ -274,7 +275,7 @@ function blocksOf({ pixels }) {
  * what the others were taken for. The first groups have a glyph, and ten answers of the network.
  * `pathOf` are the groups that are characters, left to right by their `middles`.
  * @param {{ traits: number[][], groups: { pieces: number[], affinity: number }[], byPen: boolean,
- *   glyphs: Pick<Glyph, "pixels">[] }} lattice
+ *   glyphs: Pick<Glyph, "pixels" | "beside">[] }} lattice
  * @param {number[][]} answers
  * @param {number[]} middles
  * @param {(ofKind: number[][]) => number[]} pathOf
@@ -289,10 +290,31 @@ export function probabilitiesOf({ traits, groups, byPen, glyphs }, answers, midd
     const none = Math.max(1 - sumOf(shares, (share) => share), 0);
     return [...placed, 1, ...shares, none, Math.max(...shares), ...blocksOf(glyphs[at])];
   });
-  const first = inputs.map((input) => classified(input, alone));
+  /** @type {(of: (at: number) => number[]) => number[][]} */
+  const known = (of) =>
+    inputs.map((_, at) => {
+      const isCut = (traits[at].at(-1) ?? 0) > 0;
+      return asRead(of(at), isCut ? glyphs[at]?.beside : undefined);
+    });
+  const first = known((at) => classified(inputs[at], alone));
   const pieces = groups.map((group) => group.pieces);
   const beside = contextOf(first, pieces, pathOf(first), middles);
-  return inputs.map((input, at) => classified([...input, ...beside[at]], among));
+  return known((at) => classified([...inputs[at], ...beside[at]], among));
+}
+
+/**
+ * A part that was cut out for being a character is a digit as surely as it was read as one beside
+ * what it touches, and else a sign.
+ * @type {(kinds: number[], beside: number[] | undefined) => number[]}
+ */
+function asRead(kinds, beside) {
+  if (!beside) return kinds;
+  const none = beside[NOT_A_DIGIT];
+  const total = sumOf(kinds.slice(FIRST_SIGN), (share) => share);
+  return kinds.map((share, kind) => {
+    if (kind === DIGIT) return 1 - none;
+    return kind === PART ? 0 : (none * share) / total;
+  });
 }
 
 /**
