@@ -465,7 +465,7 @@ def write(weights: list[dict[str, Any]]) -> None:
     text = json.dumps(weights, separators=(",", ":"))
     touching.WEIGHTS.write_text(text.replace("},", "},\n") + "\n")
     head = (
-        "// biome-ignore-all lint/suspicious/noApproximativeNumericConstant: they only look like it.\n\n"
+        "// biome-ignore-all lint/suspicious/noApproximativeNumericConstant: they look like it.\n\n"
         "/**\n * The weights of touching.js, as benchmarks/ink/touching.py fits them.\n *\n"
         " * @type {{ shape: number[], padded: boolean, pooled: number[], scale: number[],\n"
         " *   bias: number[], kernel: string }[]}\n */\n"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from recognizer import pricing
 from recognizer.exceptions import OverLimit
 from recognizer.preprocessing import stroke_width
 from recognizer.preprocessing.picture import Depth, Mask
@@ -17,6 +18,9 @@ from recognizer.segmentation import cuts, grouping, signs, touching
 from recognizer.segmentation import lines as line_finder
 from recognizer.segmentation.affinity import SMALL, Boxes, Points
 from recognizer.segmentation.signs import Moments
+
+if TYPE_CHECKING:
+    from recognizer.pricing import Budget
 
 Labels: TypeAlias = NDArray[np.int32]  # (height, width), 0 paper, the pieces from 1
 # What is wider than this, in heights of the tallest piece, may be several digits.
@@ -81,11 +85,11 @@ def connected(mask: Mask) -> tuple[Labels, float, Boxes]:
     return labels, *_upright(labels)
 
 
-def taken_apart(mask: Mask, depth: Depth, level: float) -> Pieces:
+def taken_apart(mask: Mask, depth: Depth, level: float, *, budget: Budget | None = None) -> Pieces:
     """A mask with some ink -> its pieces. Raises `OverLimit` for more than any number has.
 
     What is wide is read as a whole and cut between its characters; where that is not clear it is
-    cut wherever it is thin.
+    cut wherever it is thin. Raises `OverLimit` too where that would cost more than `budget` has.
     """
     labels, slant, boxes = connected(mask)
     tallest = boxes[:, 3].max()
@@ -102,6 +106,8 @@ def taken_apart(mask: Mask, depth: Depth, level: float) -> Pieces:
         if box[2] / box[3] > room:
             continue
         room -= box[2] / box[3]
+        if budget:
+            budget.spend(pricing.STRIP * box[2] / box[3], field="image")
         strip = stroke_width.strip(depth, whole, level, slant)
         said = touching.read(strip.pixels)
         own = _within(whole, box)

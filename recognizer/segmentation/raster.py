@@ -64,7 +64,7 @@ def _of_cells(unread: list[Cell]) -> Lattice:
 def _digits(
     ink: Binarised, mask: Mask, budget: Budget | None, unread: Sequence[Cell] = ()
 ) -> Lattice:
-    found, groups, low = _parts(ink, mask)
+    found, groups, low = _parts(ink, mask, budget)
     if budget:
         budget.spend(pricing.traced(len(groups)), field="image")
     return lattice(ink, found, groups, low, unread)
@@ -129,9 +129,11 @@ def parts(grey: Grey) -> tuple[Binarised, Pieces, list[Group], list[Group]]:
     return ink, *_parts(ink, ink.mask)
 
 
-def _parts(ink: Binarised, mask: Mask) -> tuple[Pieces, list[Group], list[Group]]:
+def _parts(
+    ink: Binarised, mask: Mask, budget: Budget | None = None
+) -> tuple[Pieces, list[Group], list[Group]]:
     """The pieces of the ink of one line."""
-    found = components.taken_apart(mask, ink.depth, ink.level)
+    found = components.taken_apart(mask, ink.depth, ink.level, budget=budget)
     standing = [
         cells.holding(ink.box(found.mask((piece,))), ink.cells)
         for piece in range(len(found.boxes) if ink.cells else 0)

@@ -25,7 +25,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-Floats: TypeAlias = NDArray[np.float32]
+Floats: TypeAlias = NDArray[np.float64]  # both languages add up the same
 
 WEIGHTS = Path(__file__).with_name("touching_weights.json")
 # The classes of a step: the network's eleven labels, and that no character is in its middle there.
@@ -66,11 +66,11 @@ def read(strip: NDArray[np.float64]) -> Said:
 
 def steps(strip: NDArray[np.float64]) -> NDArray[np.float64]:
     """(32, width) in [0, 1] -> (width // 2, 11): for each step the probabilities."""
-    values = strip.astype(np.float32)[..., None]
+    values = strip[..., None]
     *layers, last = network()
     for layer in layers:
         values = _pooled(np.maximum(_convolved(values, layer), 0), layer.pooled)
-    logits = _convolved(values, last)[0].astype(np.float64)
+    logits = _convolved(values, last)[0]
     weights = np.exp(logits - logits.max(axis=1, keepdims=True))
     return np.asarray(weights / weights.sum(axis=1, keepdims=True))
 
@@ -137,7 +137,7 @@ def layers_of(weights: Sequence[Mapping[str, Any]]) -> list[Layer]:
     layers = []
     for one in weights:
         whole = np.frombuffer(base64.b64decode(one["kernel"]), np.int8).reshape(one["shape"])
-        kernel = whole * np.array(one["scale"], np.float32)
-        bias = np.array(one["bias"], np.float32)
+        kernel = whole * np.array(one["scale"])
+        bias = np.array(one["bias"])
         layers.append(Layer(kernel, bias, one["padded"], tuple(one["pooled"])))
     return layers

@@ -22,7 +22,6 @@ export const TALL = 0.5;
 const STRAIGHT = 0.2;
 const LEAST_INK = 1e-6;
 const BLOCKS = 7;
-const NOT_A_DIGIT = 10; // its place among the network's labels
 const AFFINITY = 10;
 const MANY = 4;
 const THOUSANDTHS = 1000; // the weights are written as whole numbers
@@ -309,7 +308,7 @@ export function probabilitiesOf({ traits, groups, byPen, glyphs }, answers, midd
  */
 function asRead(kinds, beside) {
   if (!beside) return kinds;
-  const none = beside[NOT_A_DIGIT];
+  const none = beside.at(-1) ?? 0;
   const total = sumOf(kinds.slice(FIRST_SIGN), (share) => share);
   return kinds.map((share, kind) => {
     if (kind === DIGIT) return 1 - none;

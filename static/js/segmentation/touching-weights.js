@@ -1,4 +1,4 @@
-// biome-ignore-all lint/suspicious/noApproximativeNumericConstant: they only look like it.
+// biome-ignore-all lint/suspicious/noApproximativeNumericConstant: they look like it.
 
 /**
  * The weights of touching.js, as benchmarks/ink/touching.py fits them.

@@ -7,8 +7,8 @@
  * @typedef {{ answers: number[][], columns: number[], probability: number }} Said of each
  * character eleven probabilities, and the strip's column in which it is seen; the last one is that
  * of just this text
- * @typedef {{ height: number, width: number, channels: number, data: Float32Array }} Values
- * @typedef {{ shape: number[], kernel: Float32Array, bias: number[], padded: boolean,
+ * @typedef {{ height: number, width: number, channels: number, data: Float64Array }} Values
+ * @typedef {{ shape: number[], kernel: Float64Array, bias: number[], padded: boolean,
  *   pooled: number[] }} Layer a convolution of `shape` rows, columns, channels and filters
  */
 
@@ -28,7 +28,7 @@ export async function loadTouching() {
   network = layers.map(({ kernel, scale, ...layer }) => {
     const bytes = Uint8Array.from(atob(kernel), (character) => character.charCodeAt(0));
     const whole = new Int8Array(bytes.buffer);
-    const weights = Float32Array.from(whole, (value, at) => value * scale[at % scale.length]);
+    const weights = Float64Array.from(whole, (value, at) => value * scale[at % scale.length]);
     return { ...layer, kernel: weights };
   });
 }
@@ -51,7 +51,7 @@ export function readStrip(strip) {
 export function stepsOf({ width, height, data }) {
   const [last, ...others] = network.toReversed();
   /** @type {Values} */
-  let values = { height, width, channels: 1, data: Float32Array.from(data) };
+  let values = { height, width, channels: 1, data };
   for (const layer of others.toReversed()) values = pooled(convolved(values, layer, true), layer);
   const { width: steps, channels, data: logits } = convolved(values, last, false);
   return Array.from({ length: steps }, (_, step) => {
@@ -71,7 +71,7 @@ function convolved({ height, width, channels, data }, { shape, kernel, bias, pad
   const [rows, columns, , filters] = shape;
   const [above, beside] = [padded ? (rows - 1) >> 1 : 0, (columns - 1) >> 1];
   const tall = padded ? height : height - rows + 1;
-  const made = new Float32Array(tall * width * filters);
+  const made = new Float64Array(tall * width * filters);
   const sums = new Float64Array(filters);
   for (let y = 0; y < tall; y++) {
     for (let x = 0; x < width; x++) {
@@ -104,7 +104,7 @@ function pooled(values, { pooled: [rows, columns] }) {
   if (rows === 1 && columns === 1) return values;
   const { channels, data } = values;
   const [height, width] = [Math.floor(values.height / rows), Math.floor(values.width / columns)];
-  const made = new Float32Array(height * width * channels).fill(-Infinity);
+  const made = new Float64Array(height * width * channels).fill(-Infinity);
   for (let y = 0; y < height * rows; y++) {
     for (let x = 0; x < width * columns; x++) {
       const from = (y * values.width + x) * channels;
