@@ -232,9 +232,9 @@ WORST: list[tuple[dict[str, Any], int | str]] = [
     (number("ruled", count=36, size=8, pen=1), "nothing_written"),
     (number("grid", count=60, size=10, pen=2), "too_many_pieces"),
     (number("bars", count=32, size=60, pen=5), 55),
-    (number("bars", count=53, size=20, pen=7), 120),
-    (number("rings", count=47, size=40, pen=7), "too_much_work"),
-    (number("wave", count=50, size=40, pen=4), 120),
+    (number("bars", count=53, size=20, pen=7), "too_much_work"),
+    (number("rings", count=47, size=40, pen=7), 1),
+    (number("wave", count=50, size=40, pen=4), "too_much_work"),
 ]
 
 
