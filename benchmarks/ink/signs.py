@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import subprocess
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,7 @@ from recognizer.preprocessing.glyph import Glyphs
 from recognizer.segmentation import ink, raster, signs
 from recognizer.segmentation.lattice import Lattice
 from recognizer.segmentation.signs import Classifier, Classifiers
+from recognizer.segmentation.weights import restored, stored
 from recognizer.services.versions import SHIPPED
 from recognizer.serving.decision import beside_neighbours
 from recognizer.serving.engine import LiteRTEngine
@@ -184,7 +186,7 @@ def fit(inputs: Sequence[Table], numbers: Sequence[Weighed], hidden_units: int) 
                 part -= rate * (
                     m / (1 - 0.9**step) / (np.sqrt(v / (1 - 0.999**step)) + 1e-8) + DECAY * part
                 )
-    return Classifier(*(part.astype(float).round(3) for part in parts))
+    return Classifier(*(restored(stored(part)) for part in parts))
 
 
 def _gradients(parts: list[Table], x: Table, y: NDArray[np.int64], w: Table) -> list[Table]:
@@ -341,20 +343,15 @@ def write(fitted: Classifiers) -> None:
     """The weights of both languages."""
     tables = {
         name: {
-            part: np.rint(table * signs.THOUSANDTHS).astype(int).tolist()
-            for part, table in (("hidden", one.hidden), ("output", one.output))
+            part: stored(table) for part, table in (("hidden", one.hidden), ("output", one.output))
         }
         for name, one in (("alone", fitted.alone), ("among", fitted.among))
     }
-    text = json.dumps(tables, separators=(",", ":"))
-    signs.WEIGHTS.write_text(text.replace("],", "],\n") + "\n")
-    head = (
-        "/** The weights of signs.js in thousandths, as benchmarks/ink/signs.py fits them. */\n\n"
-    )
-    rows = (f"// biome-ignore format: a table\nexport const {name} = " for name in tables)
-    compact = (json.dumps(table, separators=(",", ":")) for table in tables.values())
-    script = "".join(f"{row}{table};\n" for row, table in zip(rows, compact, strict=True))
-    JS.write_text(head + script.replace("],", "],\n"))
+    signs.WEIGHTS.write_text(json.dumps(tables, indent=1) + "\n")
+    head = "/** The weights of signs.js, as benchmarks/ink/signs.py fits them. */\n\n"
+    script = (f"export const {name} = {json.dumps(tables[name])};\n" for name in tables)
+    JS.write_text(head + "".join(script))
+    subprocess.run([ROOT / "node_modules/.bin/biome", "format", "--write", JS], check=True)
 
 
 def main() -> None:

@@ -12,7 +12,6 @@ it on everybody and writes the weights of both languages.
 from __future__ import annotations
 
 import argparse
-import base64
 import json
 import subprocess
 import time
@@ -41,6 +40,7 @@ from recognizer.preprocessing.glyph import PEN
 from recognizer.preprocessing.picture import Mask
 from recognizer.preprocessing.stroke_width import STRIP_ROWS
 from recognizer.segmentation import components, touching
+from recognizer.segmentation.weights import stored
 from training.data import corpora, mnist
 
 if TYPE_CHECKING:
@@ -442,22 +442,10 @@ def weights_of(model: Model) -> list[dict[str, Any]]:
                 found[-1]["kernel"] = found[-1]["kernel"] * times
             case "MaxPooling2D":
                 found[-1]["pooled"] = [*layer.pool_size]
-    return [_in_bytes(layer) for layer in found]
-
-
-def _in_bytes(layer: dict[str, Any]) -> dict[str, Any]:
-    """Each filter in steps of its own: whole numbers of one byte."""
-    kernel = layer["kernel"]
-    scale = np.abs(kernel).max(axis=(0, 1, 2)) / 127
-    whole = np.rint(kernel / scale).astype(np.int8)
-    return {
-        "shape": [*kernel.shape],
-        "padded": layer["padded"],
-        "pooled": layer["pooled"],
-        "scale": [float(f"{one:.6g}") for one in scale],
-        "bias": [round(float(one), 5) for one in layer["bias"]],
-        "kernel": base64.b64encode(whole.tobytes()).decode(),
-    }
+    return [
+        {**layer, "kernel": stored(layer["kernel"]), "bias": layer["bias"].round(5).tolist()}
+        for layer in found
+    ]
 
 
 def write(weights: list[dict[str, Any]]) -> None:
@@ -467,8 +455,8 @@ def write(weights: list[dict[str, Any]]) -> None:
     head = (
         "// biome-ignore-all lint/suspicious/noApproximativeNumericConstant: they look like it.\n\n"
         "/**\n * The weights of touching.js, as benchmarks/ink/touching.py fits them.\n *\n"
-        " * @type {{ shape: number[], padded: boolean, pooled: number[], scale: number[],\n"
-        " *   bias: number[], kernel: string }[]}\n */\n"
+        ' * @import { Stored } from "./weights.js"\n *\n'
+        " * @type {{ kernel: Stored, bias: number[], padded: boolean, pooled: number[] }[]}\n */\n"
     )
     JS.write_text(f"{head}export const layers = {text};\n")
     subprocess.run([ROOT / "node_modules/.bin/biome", "format", "--write", JS], check=True)

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from recognizer.preprocessing.glyph import Glyph
 from recognizer.segmentation.affinity import Boxes, Points
+from recognizer.segmentation.weights import Stored, restored
 
 # From this probability on a character is surely what it is taken for.
 SURE = 0.9
@@ -49,8 +50,6 @@ BLOCKS = 7
 AFFINITY = 10.0
 # Of a kind that more of the others are than this, it is not told how many.
 MANY = 4.0
-# The weights are written as whole numbers.
-THOUSANDTHS = 1000
 WEIGHTS = Path(__file__).with_name("sign_weights.json")
 
 
@@ -357,6 +356,5 @@ def classifiers() -> Classifiers:
     return Classifiers(*(_classifier(weights[name]) for name in ("alone", "among")))
 
 
-def _classifier(tables: dict[str, list[list[int]]]) -> Classifier:
-    hidden, output = (np.array(tables[name]) / THOUSANDTHS for name in ("hidden", "output"))
-    return Classifier(hidden, output)
+def _classifier(tables: dict[str, Stored]) -> Classifier:
+    return Classifier(restored(tables["hidden"]), restored(tables["output"]))

@@ -12,7 +12,6 @@ and what was read in between counts beside the single digit's reading.
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +23,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
+
+from recognizer.segmentation.weights import restored
 
 Floats: TypeAlias = NDArray[np.float64]  # both languages add up the same
 
@@ -133,11 +134,8 @@ def network() -> list[Layer]:
 
 
 def layers_of(weights: Sequence[Mapping[str, Any]]) -> list[Layer]:
-    """Layers as they are stored: whole numbers, each filter with a scale of its own."""
-    layers = []
-    for one in weights:
-        whole = np.frombuffer(base64.b64decode(one["kernel"]), np.int8).reshape(one["shape"])
-        kernel = whole * np.array(one["scale"])
-        bias = np.array(one["bias"])
-        layers.append(Layer(kernel, bias, one["padded"], tuple(one["pooled"])))
-    return layers
+    """Layers as they are stored."""
+    return [
+        Layer(restored(one["kernel"]), np.array(one["bias"]), one["padded"], tuple(one["pooled"]))
+        for one in weights
+    ]

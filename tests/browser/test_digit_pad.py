@@ -357,4 +357,4 @@ def test_it_is_small(site: Site) -> None:
         assert "immutable" in response.headers["Cache-Control"]
         assert response.headers["Access-Control-Allow-Origin"] == "*"
         size = len(response.raw.read())
-    assert size < 40_000
+    assert size < 46_000

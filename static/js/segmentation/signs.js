@@ -6,11 +6,13 @@
  *
  * @typedef {number[]} Moments of the ink of a piece: how much, its middle x and y, and about it
  * xx, xy, yy, xxx, xxy, xyy, yyy
+ * @typedef {{ hidden: Float64Array, output: Float64Array }} Classifier
  * @typedef {{ left: number, top: number, width: number, height: number }} Place
  */
 
 import { SIZE } from "../preprocessing/glyph.js";
-import { alone, among } from "./sign-weights.js";
+import * as weights from "./sign-weights.js";
+import { restored } from "./weights.js";
 
 export const SURE = 0.9;
 export const DIGIT = 0;
@@ -24,8 +26,11 @@ const LEAST_INK = 1e-6;
 const BLOCKS = 7;
 const AFFINITY = 10;
 const MANY = 4;
-const THOUSANDTHS = 1000; // the weights are written as whole numbers
 const SIDE = SIZE / BLOCKS;
+const [alone, among] = [weights.alone, weights.among].map(({ hidden, output }) => ({
+  hidden: restored(hidden),
+  output: restored(output),
+}));
 const UNREAD = 13 + BLOCKS * BLOCKS; // what is not read lacks as many inputs
 
 /**
@@ -344,23 +349,25 @@ function contextOf(ofKind, groups, path, middles) {
   });
 }
 
-/** @type {(input: number[], weights: { hidden: number[][], output: number[][] }) => number[]} */
+/** @type {(input: number[], classifier: Classifier) => number[]} */
 function classified(input, { hidden, output }) {
   const between = layer(input, hidden).map((value) => Math.max(value, 0));
   const logits = layer(between, output);
   const highest = Math.max(...logits);
-  const weights = logits.map((logit) => Math.exp(logit - highest));
-  const total = sumOf(weights, (weight) => weight);
-  return weights.map((weight) => weight / total);
+  const shares = logits.map((logit) => Math.exp(logit - highest));
+  const total = sumOf(shares, (share) => share);
+  return shares.map((share) => share / total);
 }
 
-/** @type {(input: number[], weights: number[][]) => number[]} */
-function layer(input, weights) {
-  const sums = [...weights[weights.length - 1]]; // the biases
+/** The biases are the last row. @type {(input: number[], table: Float64Array) => number[]} */
+function layer(input, table) {
+  const columns = table.length / (input.length + 1);
+  const sums = [...table.subarray(-columns)];
   input.forEach((value, row) => {
     if (value === 0) return;
-    for (let column = 0; column < sums.length; column++)
-      sums[column] += value * weights[row][column];
+    for (let column = 0; column < columns; column++) {
+      sums[column] += value * table[row * columns + column];
+    }
   });
-  return sums.map((sum) => sum / THOUSANDTHS);
+  return sums;
 }

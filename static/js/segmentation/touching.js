@@ -12,6 +12,8 @@
  *   pooled: number[] }} Layer a convolution of `shape` rows, columns, channels and filters
  */
 
+import { restored } from "./weights.js";
+
 const NONE = 11; // the class of a step in which there is the middle of no character
 const STEP = 2; // columns of the strip
 export const LIKELY = 0.5;
@@ -25,12 +27,11 @@ let network = [];
 export async function loadTouching() {
   if (network.length > 0) return;
   const { layers } = await import("./touching-weights.js");
-  network = layers.map(({ kernel, scale, ...layer }) => {
-    const bytes = Uint8Array.from(atob(kernel), (character) => character.charCodeAt(0));
-    const whole = new Int8Array(bytes.buffer);
-    const weights = Float64Array.from(whole, (value, at) => value * scale[at % scale.length]);
-    return { ...layer, kernel: weights };
-  });
+  network = layers.map(({ kernel, ...layer }) => ({
+    ...layer,
+    shape: kernel.shape,
+    kernel: restored(kernel),
+  }));
 }
 
 /**

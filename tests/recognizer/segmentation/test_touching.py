@@ -14,6 +14,7 @@ from recognizer.preprocessing import stroke_width
 from recognizer.preprocessing.glyph import Glyph
 from recognizer.segmentation import components, cuts, touching
 from recognizer.segmentation.touching import NONE
+from recognizer.segmentation.weights import restored, stored
 from recognizer.serving.decision import beside_neighbours
 from recognizer.serving.engine import Outputs
 from tests import ROOT
@@ -150,7 +151,14 @@ def test_what_was_read_beside_the_neighbours_counts_most() -> None:
 def test_both_languages_have_the_same_weights() -> None:
     script = (ROOT / "static/js/segmentation/touching-weights.js").read_text()
     _, _, rest = script.partition("export const layers = ")
-    for layer in json.loads(touching.WEIGHTS.read_text()):
-        for value in (layer["kernel"], layer["shape"], layer["pooled"]):
-            assert value if isinstance(value, list) else value in rest
-    assert len(touching.network()) == rest.count("kernel:")
+    layers = json.loads(touching.WEIGHTS.read_text())
+    assert all(layer["kernel"]["bytes"] in rest for layer in layers)
+    assert len(touching.network()) == rest.count("kernel:") == len(layers)
+
+
+def test_stored_weights_are_as_near_as_their_steps_allow() -> None:
+    table = np.random.default_rng(2).normal(size=(3, 3, 4, 5)) * [0, 1e-3, 1, 10, 1e4]
+    again = restored(stored(table))
+    assert again.shape == table.shape
+    most = np.abs(table).max(axis=(0, 1, 2))
+    assert (np.abs(again - table).max(axis=(0, 1, 2)) <= most / 127 / 2 * 1.001).all()
