@@ -12,8 +12,6 @@ from typing import TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
-_MOST = 127  # steps to either side
-
 
 class Stored(TypedDict):
     """A table: its shape, how large a step of each column is, and the whole numbers in base64."""
@@ -25,9 +23,10 @@ class Stored(TypedDict):
 
 def stored(table: NDArray[np.floating]) -> Stored:
     """A table with an own step for each column, as near as 127 of them to either side allow."""
+    highest = np.iinfo(np.int8).max
     most = np.abs(table).max(axis=tuple(range(table.ndim - 1)))
-    steps = [float(f"{one:.6g}") for one in np.where(most > 0, most, 1) / _MOST]
-    whole = np.clip(np.rint(table / np.array(steps)), -_MOST, _MOST).astype(np.int8)
+    steps = [float(f"{one:.6g}") for one in np.where(most > 0, most, 1) / highest]
+    whole = np.clip(np.rint(table / np.array(steps)), -highest, highest).astype(np.int8)
     return {
         "shape": [*table.shape],
         "steps": steps,
