@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from boto3.exceptions import Boto3Error
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from django.core.files import File
 
 MISSING = ("404", "NoSuchKey")
-_MAKING = Lock()
 
 # No visitor hangs on a bucket. What it did not answer is asked again, twice; S3's requests
 # may be sent again, all of them.
@@ -29,7 +27,6 @@ CLIENT = Config(
     connect_timeout=2,
     read_timeout=10,
     retries={"mode": "standard", "total_max_attempts": 3},
-    max_pool_connections=64,  # of all threads together
     s3={"addressing_style": "path"},
     # Checksums that not every store knows; artifacts have hashes of their own.
     request_checksum_calculation="when_required",
@@ -59,8 +56,6 @@ class BucketStorage(S3Storage):  # type: ignore[misc]
     A file is there whole or not at all: S3 gives it its name once its last byte has arrived.
     """
 
-    _connection: Any = None
-
     def get_default_settings(self) -> dict[str, Any]:
         """The library's, less what it takes from settings that this site has none of."""
         own = {
@@ -72,14 +67,6 @@ class BucketStorage(S3Storage):  # type: ignore[misc]
             "public_endpoint": "",
         }
         return {**super().get_default_settings(), **own}
-
-    @property
-    def connection(self) -> Any:
-        """Made once for all threads: each that made its own would read S3's description anew, in
-        a quarter of a second."""
-        with _MAKING:
-            self._connection = self._connection or super().connection
-        return self._connection
 
     def _open(self, name: str, mode: str = "rb") -> File[bytes]:
         # As one answer: the library's own file asks for its facts first, and for its content

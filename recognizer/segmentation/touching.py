@@ -66,7 +66,7 @@ def read(strip: NDArray[np.float64]) -> Said:
 
 
 def steps(strip: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(32, width) in [0, 1] -> (width // 2, 11): for each step the probabilities."""
+    """(32, width) in [0, 1] -> (width // 2, 12): for each step the probabilities of its classes."""
     values = strip[..., None]
     *layers, last = network()
     for layer in layers:
