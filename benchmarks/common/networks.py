@@ -13,6 +13,7 @@ import numpy as np
 
 from benchmarks.common import people, results, trained
 from recognizer.labels import NOT_A_DIGIT_CLASS
+from recognizer.segmentation import touching
 from recognizer.serving.engine import LiteRTEngine
 from training.network.calibration import THRESHOLDS, softmax
 
@@ -159,6 +160,23 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--epochs", type=int, default=0, help="of each fold (default: make model's)"
     )
+
+
+def add_touching_option(parser: argparse.ArgumentParser) -> None:
+    """Adds the option that names another reader of touching digits, for `use_touching`."""
+    parser.add_argument("--touching", type=Path, help="weights of another reader of what touches")
+
+
+def use_touching(options: argparse.Namespace) -> None:
+    """Reads touching digits by the weights that `options` name, if any, from now on."""
+    if options.touching:
+        read_touching_by(json.loads(options.touching.read_text()))
+
+
+def read_touching_by(weights: list[dict[str, Any]]) -> None:
+    """Reads touching digits by these weights from now on, in this process."""
+    layers = touching.layers_of(weights)
+    touching.network = lambda: layers  # type: ignore[assignment]
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,11 +11,9 @@ chosen on the writers of even numbers; the figures are of the others.
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeAlias
 
 import cv2
@@ -276,12 +274,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=results.AsWritten)
     networks.add_options(parser)
     parser.add_argument("--each", type=int, default=40, help="numbers a writer and variant")
-    parser.add_argument("--touching", type=Path, help="weights of another reader of what touches")
+    networks.add_touching_option(parser)
     options = parser.parse_args()
-    if options.touching:
-        from benchmarks.ink import touching  # it composes its pieces by this module
-
-        touching.use(json.loads(options.touching.read_text()))
+    networks.use_touching(options)
     columns = [
         "input", "numbers", "count", "grouped right by place alone %", "with the readings %",
         "read right %", "glyphs read", "ms",

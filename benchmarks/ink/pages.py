@@ -11,7 +11,6 @@ them.
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -21,9 +20,9 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.common import results
+from benchmarks.common import networks, results
 from benchmarks.common.results import percent
-from benchmarks.ink import composition, touching
+from benchmarks.ink import composition
 from benchmarks.ink.composition import Hand, extent
 from benchmarks.ink.numbers import Strokes
 from benchmarks.ink.sheets import Camera, Sheet, file_of, grid, nothing, ruled, seen, wobbly
@@ -258,11 +257,10 @@ def main() -> None:
     parser.add_argument("--model", type=Path, default=SHIPPED, help="an artifact's folder")
     parser.add_argument("--each", type=int, default=60, help="pages a kind")
     parser.add_argument("--only", nargs="+", choices=[*KINDS], default=[*KINDS])
-    parser.add_argument("--touching", type=Path, help="weights of another reader of what touches")
+    networks.add_touching_option(parser)
     results.add_final(parser, "read the other half of the people")
     options = parser.parse_args()
-    if options.touching:
-        touching.use(json.loads(options.touching.read_text()))
+    networks.use_touching(options)
     reader = Reader(options.model)
     rows = (
         row(kind, [*pages(kind, options.each, final=options.final)], reader)

@@ -22,10 +22,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks import ROOT
-from benchmarks.common import results
+from benchmarks.common import networks, results
 from benchmarks.common.people import part_writers
 from benchmarks.common.results import percent
-from benchmarks.ink import composition, touching
+from benchmarks.ink import composition
 from benchmarks.ink.composition import Written
 from recognizer.exceptions import Blank, InputError
 from recognizer.preprocessing.binarisation import Binarised
@@ -359,11 +359,10 @@ def main() -> None:
     parser.add_argument("--model", type=Path, default=SHIPPED, help="an artifact's folder")
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--each", type=int, default=600, help="composed numbers a kind")
-    parser.add_argument("--touching", type=Path, help="weights of another reader of what touches")
+    networks.add_touching_option(parser)
     parser.add_argument("--write", action="store_true", help="fit on everybody, write the weights")
     options = parser.parse_args()
-    if options.touching:
-        touching.use(json.loads(options.touching.read_text()))
+    networks.use_touching(options)
     engine = LiteRTEngine((options.model / LiteRTEngine.file_name).read_bytes())
     material = materials(engine, options.each)
     columns = ["numbers", "kind", "count", "right %", "at 95 %", "sure %", "wrong yet sure %"]
