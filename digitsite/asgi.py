@@ -5,8 +5,9 @@ import resource
 
 from django.conf import settings
 
-from digitsite.http import connections
-from digitsite.http.gateway import Gateway, Limits
+from digitsite.gateway import connections
+from digitsite.gateway.application import Gateway
+from digitsite.gateway.limits import Limits
 from digitsite.wsgi import application as site  # sets Django up, and loads the live model
 
 # Each connection is a file, and its answer may be another.

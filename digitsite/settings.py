@@ -235,7 +235,7 @@ RECOVER_EVERY = 30.0  # seconds
 SWEEP_EVERY = 3600.0
 COUNT_EVERY = 300.0
 MAP_EVERY = 86_400.0
-CELERY_BEAT_SCHEDULER = "digitsite.scheduler.Scheduler"
+CELERY_BEAT_SCHEDULER = "digitsite.processes.scheduler.Scheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "recover lost runs": {

@@ -4,7 +4,7 @@ import os
 
 import django
 
-from digitsite import patience
+from digitsite.database import patience
 from digitsite.env import bad_settings_end_the_process
 from digitsite.http.application import SiteApplication
 

@@ -144,6 +144,9 @@ class ModelVersion(models.Model):
         UNDECIDED = "undecided", _("undecided")
         FAILED = "failed", _("failed")
 
+    # Columns that are large, which lists of versions do without.
+    HEAVY = ("manifest", "gate_report", "golden")
+
     number = models.PositiveIntegerField(unique=True, validators=[MinValueValidator(1)])
     created_at = models.DateTimeField(auto_now_add=True)
     artifact = models.CharField(max_length=200, help_text="Folder in the artifact storage.")

@@ -9,7 +9,7 @@ from prometheus_client import Counter, Gauge, Histogram
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from digitsite.counted import Counted
+from digitsite.database.counted import Counted
 from digitsite.models import Notice
 from digitsite.monitoring.metrics import PROCESS
 from digitsite.storage import disk

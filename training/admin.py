@@ -9,7 +9,7 @@ from django.utils.html import format_html
 
 from digitsite.admin import LookOnlyAdmin, short
 from training.models import RetrainCheck, TrainingRun
-from training.selectors.run_progress import duration
+from training.selectors.runs.progress import duration
 
 if TYPE_CHECKING:
     from django.http import HttpRequest

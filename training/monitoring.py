@@ -17,8 +17,8 @@ from prometheus_client.registry import Collector
 from digitsite.monitoring import readiness
 from recognizer import monitoring
 from training.models import TrainingRun
-from training.selectors import heartbeats
-from training.selectors.heartbeats import message_came, training_heard
+from training.selectors.runs import heartbeats
+from training.selectors.runs.heartbeats import message_came, training_heard
 
 
 @readiness.register("queue", needed=False)

@@ -26,8 +26,8 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from digitsite.database.patience import RETRY_AFTER, is_locked
 from digitsite.exceptions import Full, Refused
-from digitsite.patience import RETRY_AFTER, is_locked
 from digitsite.storage import disk
 from digitsite.storage.files import Unreachable
 

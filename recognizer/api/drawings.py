@@ -15,9 +15,9 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from digitsite.database.patience import patient
 from digitsite.exceptions import Conflict, Invalid, PreconditionFailed
 from digitsite.http.throttling import address_of
-from digitsite.patience import patient
 from recognizer import identity, submission
 from recognizer.api import ink, serializers
 from recognizer.api.base import (

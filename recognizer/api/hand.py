@@ -16,9 +16,9 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from digitsite.database.patience import patient
 from digitsite.exceptions import Conflict, Invalid, NotAllowed
 from digitsite.http.bodies import answered
-from digitsite.patience import patient
 from recognizer import identity
 from recognizer.api import serializers
 from recognizer.api.base import CONFLICT, CONTRIBUTORS, HAND_HEADER, PublicView

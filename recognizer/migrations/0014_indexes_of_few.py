@@ -1,7 +1,7 @@
 import django.db.models.functions.comparison
 from django.db import migrations, models
 
-from digitsite.indexes import AddIndexAside
+from digitsite.database.indexes import AddIndexAside
 
 
 class Migration(migrations.Migration):

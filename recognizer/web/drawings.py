@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from digitsite.database.patience import patient
 from digitsite.exceptions import Refused
-from digitsite.patience import patient
 from recognizer import formatting, identity, thumbnails
 from recognizer.models import Contributor, Drawing, Label
 from recognizer.preprocessing import decoding

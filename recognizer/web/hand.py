@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from digitsite.patience import patient
+from digitsite.database.patience import patient
 from recognizer import identity, thumbnails
 from recognizer.labels import LABELS, NOT_A_DIGIT, NOT_A_DIGIT_CLASS
 from recognizer.models import Drawing

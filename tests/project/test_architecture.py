@@ -6,9 +6,12 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from itertools import combinations
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
+
+import pytest
 
 from tests import ROOT
 from tests.architecture.document import DOCUMENT, documents
@@ -64,6 +67,17 @@ def test_every_place_that_the_document_names_is_there() -> None:
         for path in named
         if not any((root / path).exists() for root in (ROOT, ROOT / "static/js"))
     ] == []
+
+
+MOST_MODULES = 16  # that somebody looks through in one folder
+
+
+@pytest.mark.parametrize("top", ["recognizer", "training", "digitsite", "static/js", "benchmarks"])
+def test_no_folder_holds_more_modules_than_somebody_looks_through(top: str) -> None:
+    modules = [path for path in (ROOT / top).rglob("*") if path.suffix in (".py", ".js")]
+    folders = Counter(path.parent for path in modules if path.name != "__init__.py")
+    assert len(modules) > 50
+    assert [folder for folder, count in folders.items() if count > MOST_MODULES] == []
 
 
 WEB_PROCESS = """

@@ -13,7 +13,7 @@ from django.utils import timezone
 from benchmarks.common import many_rows
 from benchmarks.common.doors import Door, doors
 from benchmarks.common.plans import Read, explained, listening
-from digitsite import counted
+from digitsite.database import counted
 from recognizer.models import ModelVersion
 from training import feature_map
 from training.selectors import decisions

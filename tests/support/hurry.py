@@ -15,7 +15,7 @@ class HurryConfig(AppConfig):
         from recognizer.services import sweeping
         from recognizer.serving import registry
         from training import services
-        from training.selectors import heartbeats
+        from training.selectors.runs import heartbeats
 
         registry.MEMORY_SECONDS = float(
             os.environ.get("TEST_MEMORY_SECONDS", registry.MEMORY_SECONDS)

@@ -9,8 +9,8 @@ from typing import Any
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 
+from digitsite.gateway.wsgi_call import answer_of, environ_of
 from digitsite.http.application import SiteApplication
-from digitsite.http.wsgi_call import answer_of, environ_of
 
 SIGNALS = (request_started, request_finished)
 

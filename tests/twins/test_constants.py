@@ -17,7 +17,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from digitsite.http.gateway import healthy
+from digitsite.gateway.refusals import healthy
 from digitsite.http.own_header import OWN_HEADER
 from recognizer.labels import LABELS, NOT_A_DIGIT
 from recognizer.preprocessing.strokes import MAX_COORDINATE

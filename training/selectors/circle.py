@@ -14,11 +14,8 @@ from django.db.models import Case, Count, F, Q, When
 
 from recognizer.models import Drawing, DrawingQuerySet, ModelVersion, Promotion
 from training.models import TrainingRun
-from training.selectors import heartbeats
-from training.selectors.run_progress import RunProgress, progress_of
-
-# What is large in a version, and what a database reads only past it.
-HEAVY = ("manifest", "gate_report", "golden")
+from training.selectors.runs import heartbeats
+from training.selectors.runs.progress import RunProgress, progress_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +81,7 @@ def _last_run(now: datetime) -> TrainingRun | None:
 def newest_promotion() -> Promotion | None:
     """The promotion by which a version is live now, with that version less its manifest."""
     rows = Promotion.objects.select_related("version", "by")
-    return rows.defer(*(f"version__{name}" for name in HEAVY)).order_by("-pk").first()
+    return rows.defer(*(f"version__{name}" for name in ModelVersion.HEAVY)).order_by("-pk").first()
 
 
 def newly_accepted(last: TrainingRun | None, *, now: datetime) -> DrawingQuerySet:
@@ -99,7 +96,7 @@ def _candidates(promotion: Promotion | None) -> list[ModelVersion]:
     rows = ModelVersion.objects.filter(newer, promotions=None).exclude(
         gate_verdict=ModelVersion.GateVerdict.FAILED
     )
-    return list(rows.defer(*HEAVY).order_by("-number")[:100])
+    return list(rows.defer(*ModelVersion.HEAVY).order_by("-number")[:100])
 
 
 def _waiting() -> dict[str, Any]:

@@ -14,7 +14,7 @@ from django.db.models import CharField, Count, F, Q
 from django.db.models.functions import Cast, Substr
 from django.utils import timezone
 
-from digitsite.counted import Counted
+from digitsite.database.counted import Counted
 from recognizer.models import Drawing
 from training.evaluation import chance
 from training.evaluation.intervals import wilson

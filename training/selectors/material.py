@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db.models import Count, F, Q, Window
 from django.db.models.functions import RowNumber
 
-from digitsite.counted import Counted
+from digitsite.database.counted import Counted
 from recognizer.labels import LABELS
 from recognizer.models import Contributor, Drawing
 from training.data.held_out import held_out_of

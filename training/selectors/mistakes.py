@@ -11,7 +11,7 @@ import numpy as np
 from django.core.cache import cache
 from django.db.models import Count
 
-from digitsite.counted import Counted
+from digitsite.database.counted import Counted
 from recognizer.labels import CLASSES, LABELS
 from recognizer.models import Drawing, ModelVersion
 from training.data.mnist import tests_at_hand

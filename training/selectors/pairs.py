@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
-from digitsite.counted import Counted
+from digitsite.database.counted import Counted
 from recognizer import formatting
 from recognizer.models import (
     Contributor,

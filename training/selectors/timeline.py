@@ -11,7 +11,6 @@ from django.db.models import F
 
 from recognizer.models import ModelVersion, Promotion
 from training.evaluation.intervals import wilson
-from training.selectors.circle import HEAVY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,7 +77,7 @@ def timeline(*, now: datetime) -> Timeline:
     }
     promotions = list(
         Promotion.objects.select_related("version", "by")
-        .defer(*(f"version__{name}" for name in HEAVY))
+        .defer(*(f"version__{name}" for name in ModelVersion.HEAVY))
         .order_by("pk")
     )
     for row in versions.values():

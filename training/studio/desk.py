@@ -18,10 +18,11 @@ from recognizer import formatting
 from recognizer.models import Drawing, ModelVersion, Promotion
 from training.evaluation.counts import sign_test
 from training.models import TrainingRun
-from training.selectors import corrections, run_times
-from training.selectors.circle import HEAVY, Circle, circle, newly_accepted
+from training.selectors import corrections
+from training.selectors.circle import Circle, circle, newly_accepted
 from training.selectors.pace import pace_of
-from training.selectors.run_progress import age, duration
+from training.selectors.runs import times
+from training.selectors.runs.progress import age, duration
 from training.services import default_epochs
 from training.studio import frame
 from training.studio.access import reviewer_required, user_of
@@ -97,7 +98,7 @@ def _heading(tasks: list[Task], turn: Circle, seconds: float | None) -> str:
 def _chart(hours: dict[datetime, corrections.Answers], now: datetime) -> Any:
     points = corrections.weekly(hours, since=now - corrections.SHOWN, until=now)
     rows = Promotion.objects.filter(at__gte=now - corrections.SHOWN).select_related("version")
-    promotions = rows.defer(*(f"version__{name}" for name in HEAVY)).order_by("pk")
+    promotions = rows.defer(*(f"version__{name}" for name in ModelVersion.HEAVY)).order_by("pk")
     return corrections_chart.chart(points, list(promotions), now=now)
 
 
@@ -217,8 +218,8 @@ def _train(turn: Circle) -> Task | None:
     if turn.run or not turn.fresh:
         return None
     mode = TrainingRun.Mode.WARM if turn.live else TrainingRun.Mode.SCRATCH
-    past = run_times.past_seconds(mode=mode, epochs=default_epochs(mode))
-    time = run_times.expected(past)
+    past = times.past_seconds(mode=mode, epochs=default_epochs(mode))
+    time = times.expected(past)
     said = []
     if time:
         said.append(_("About %(time)s to learn.") % {"time": duration(time.seconds)})

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from recognizer.services.roles import Role, has_role, role_of
 from training.selectors.circle import Circle, circle
-from training.selectors.run_progress import age
+from training.selectors.runs.progress import age
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from digitsite.patience import patient
+from digitsite.database.patience import patient
 from recognizer import formatting
 from recognizer.models import Contributor
 from recognizer.services.contributors import (

@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from digitsite.database.patience import patient
 from digitsite.exceptions import Invalid, Refused
 from digitsite.http.errors import refusal_body
-from digitsite.patience import patient
 from recognizer import thumbnails
 from recognizer.exceptions import InputError
 from recognizer.labels import LABELS

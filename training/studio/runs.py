@@ -25,11 +25,11 @@ from recognizer.models import Drawing, ModelVersion
 from recognizer.services.roles import Role, has_role
 from training import services
 from training.models import RetrainCheck, RunSnapshot, TrainingRun
-from training.selectors import run_times
 from training.selectors.circle import Circle, circle
 from training.selectors.material import Material, material, newest_by_label
-from training.selectors.run_list import A_PAGE, earlier_histories, page_of_runs
-from training.selectors.run_progress import STAGE_WORDS, RunProgress, age, duration, progress_of
+from training.selectors.runs import times
+from training.selectors.runs.listing import A_PAGE, earlier_histories, page_of_runs
+from training.selectors.runs.progress import STAGE_WORDS, RunProgress, age, duration, progress_of
 from training.studio import frame
 from training.studio.access import reviewer_required, trainer_required, user_of
 from training.studio.charts import curves
@@ -77,8 +77,8 @@ def _before(request: HttpRequest, turn: Circle, form: TrainForm | None = None) -
     found = material(turn.last_run, now=now)
     mode = TrainingRun.Mode.WARM if turn.live else TrainingRun.Mode.SCRATCH
     epochs = services.default_epochs(mode)
-    past = run_times.past_seconds(mode=mode, epochs=epochs)
-    time = run_times.expected(past)
+    past = times.past_seconds(mode=mode, epochs=epochs)
+    time = times.expected(past)
     newest = ModelVersion.objects.aggregate(newest=Max("number"))["newest"] or 0
     return frame.page(
         request,

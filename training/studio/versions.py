@@ -24,7 +24,7 @@ from recognizer.services.roles import Role, has_role
 from recognizer.serving import registry
 from training.models import TrainingRun
 from training.selectors.circle import circle
-from training.selectors.run_progress import age
+from training.selectors.runs.progress import age
 from training.selectors.timeline import Span, Timeline, timeline
 from training.studio import frame
 from training.studio.access import password_required, reviewer_required, trainer_required, user_of

@@ -22,11 +22,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
 from digitsite import broker
-from digitsite.http.connections import CONNECTIONS
+from digitsite.gateway.connections import CONNECTIONS
 from digitsite.http.machines import allowed_host
+from digitsite.processes.supervisor import Service, Supervisor, say
 from digitsite.statics import static_build
 from digitsite.storage import disk
-from digitsite.supervisor import Service, Supervisor, say
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser

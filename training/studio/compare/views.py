@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from recognizer.models import ModelVersion
 from training.selectors import pairs
-from training.selectors.circle import HEAVY, circle, newest_promotion
+from training.selectors.circle import circle, newest_promotion
 from training.studio import frame, promotion
 from training.studio.access import reviewer_required
 from training.studio.compare import parts, verdict
@@ -23,7 +23,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     live = promotion_now.version if promotion_now else None
     newest = None
     if live is not None:
-        newest = ModelVersion.objects.defer(*HEAVY).exclude(pk=live.pk).first()
+        newest = ModelVersion.objects.defer(*ModelVersion.HEAVY).exclude(pk=live.pk).first()
     if live is None or newest is None:
         return frame.page(request, "studio/compare_empty.html", place="compare")
     return redirect("studio:compare-versions", newest.number, live.number)

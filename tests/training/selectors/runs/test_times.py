@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from training.models import TrainingRun
-from training.selectors import run_times
+from training.selectors.runs import times
 
 
 def past(seconds: float, **more: Any) -> TrainingRun:
@@ -27,14 +27,14 @@ def past(seconds: float, **more: Any) -> TrainingRun:
 def test_it_works() -> None:
     for seconds in (100, 120, 300):
         past(seconds)
-    found = run_times.expected(run_times.past_seconds(mode="warm", epochs=2))
-    assert found == run_times.Expected(120, 100, 300, 3)
+    found = times.expected(times.past_seconds(mode="warm", epochs=2))
+    assert found == times.Expected(120, 100, 300, 3)
 
 
 @pytest.mark.django_db
 def test_more_epochs_take_longer_and_the_rest_does_not() -> None:
     past(100)
-    assert run_times.past_seconds(mode="warm", epochs=6) == [pytest.approx(200)]
+    assert times.past_seconds(mode="warm", epochs=6) == [pytest.approx(200)]
 
 
 @pytest.mark.django_db
@@ -44,13 +44,13 @@ def test_only_whole_runs_of_the_mode_count() -> None:
     past(100, status="cancelled")
     past(100, attempt=2)
     past(100, finished_at=None)
-    assert run_times.past_seconds(mode="warm", epochs=2) == []
-    assert run_times.expected([]) is None
+    assert times.past_seconds(mode="warm", epochs=2) == []
+    assert times.expected([]) is None
 
 
 @pytest.mark.django_db
 def test_the_newest_count() -> None:
     for seconds in range(10, 100, 10):
         past(seconds)
-    found = run_times.past_seconds(mode="warm", epochs=2)
+    found = times.past_seconds(mode="warm", epochs=2)
     assert found == [pytest.approx(seconds) for seconds in (90, 80, 70, 60, 50)]

@@ -6,8 +6,8 @@ from itertools import count
 
 import pytest
 
-from digitsite import counted
-from digitsite.counted import Counted
+from digitsite.database import counted
+from digitsite.database.counted import Counted
 
 
 @pytest.mark.parametrize(("worth", "seen"), [(60.0, [0, 1, 2]), (0.0, [0, 0, 0])])

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from training.models import TrainingRun
-from training.selectors import heartbeats
+from training.selectors.runs import heartbeats
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

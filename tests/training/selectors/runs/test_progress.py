@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from training.models import TrainingRun
-from training.selectors import run_progress
-from training.selectors.run_progress import age, duration, progress_of
+from training.selectors.runs import progress
+from training.selectors.runs.progress import age, duration, progress_of
 
 NOW = datetime(2026, 3, 29, 12, tzinfo=UTC)
 TRAINING = {
@@ -49,7 +49,7 @@ def test_each_stage_is_of_a_phase(status: str, progress: dict[str, Any], phase: 
 
 
 def test_every_stage_of_the_pipeline_has_words() -> None:
-    assert set(run_progress.PHASES) == set(run_progress.STAGE_WORDS)
+    assert set(progress.PHASES) == set(progress.STAGE_WORDS)
 
 
 def test_what_is_not_heard_any_more_is_silent() -> None:

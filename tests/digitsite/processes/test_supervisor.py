@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import psutil
 import pytest
 
-from digitsite.supervisor import MAX_BACK_OFF, STOP_SECONDS, pause_before
+from digitsite.processes.supervisor import MAX_BACK_OFF, STOP_SECONDS, pause_before
 from tests import ROOT
 from tests.support.site import wait_for
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.long
 PROGRAM = """
 import sys
 from pathlib import Path
-from digitsite.supervisor import Service, Supervisor
+from digitsite.processes.supervisor import Service, Supervisor
 services = [Service(name, ["sh", "-c", script])
             for name, script in zip(sys.argv[2::2], sys.argv[3::2])]
 Supervisor(services, folder=Path(), stop_seconds=float(sys.argv[1])).run()

@@ -12,8 +12,10 @@ from urllib.parse import unquote_to_bytes
 
 from django.conf import settings
 
+from digitsite.gateway.messages import Scope
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, MutableMapping
+    from collections.abc import Callable, Iterator
     from types import TracebackType
     from wsgiref.types import WSGIApplication
 
@@ -38,7 +40,7 @@ class Answer:
         self.body.close()
 
 
-def environ_of(scope: MutableMapping[str, Any], content: bytes) -> dict[str, Any]:
+def environ_of(scope: Scope, content: bytes) -> dict[str, Any]:
     """What PEP 3333 calls the environment of a request, from ASGI's scope and the whole body."""
     # What stands before the site's own path: a proxy may pass it on, or take it away.
     root = (scope.get("root_path") or settings.PATH_PREFIX).encode().decode("latin-1")

@@ -27,7 +27,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
 from rest_framework.test import APIClient
 
-from digitsite import patience
+from digitsite.database import patience
 from tests import ROOT
 from tests.support.drawings import FOUR, body
 from tests.support.site import Client, Site, with_static_files

@@ -8,7 +8,7 @@ from contextlib import ExitStack, closing
 
 import pytest
 
-from digitsite.http.connections import OPEN_FILES, close_surplus
+from digitsite.gateway.connections import OPEN_FILES, close_surplus
 
 MOST = 5
 HERE = "127.0.0.1"

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from digitsite.http.connections import PER_ADDRESS
-from digitsite.http.gateway import KIB
+from digitsite.gateway.connections import PER_ADDRESS
+from digitsite.gateway.limits import KIB
 from recognizer.serving.browser_files import WEIGHTS
 from tests import ROOT
 from tests.support.drawings import body

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from recognizer.models import ModelVersion
 from training.models import TrainingRun
-from training.selectors.circle import HEAVY
 
 if TYPE_CHECKING:
     from training.models import TrainingRunQuerySet
@@ -15,7 +15,9 @@ A_PAGE = 30
 
 def runs() -> TrainingRunQuerySet:
     """All runs with the versions they began with and became, less what is heavy of them."""
-    heavy = [f"{version}__{name}" for version in ("candidate", "champion") for name in HEAVY]
+    heavy = [
+        f"{version}__{name}" for version in ("candidate", "champion") for name in ModelVersion.HEAVY
+    ]
     return TrainingRun.objects.select_related("candidate", "champion").defer("log", *heavy)
 
 

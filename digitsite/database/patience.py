@@ -38,7 +38,7 @@ POSTGRES_LOCKED = ("55P03", "40P01")
 
 def wait_briefly() -> None:
     """For web processes, before their first query: every connection from now on is impatient."""
-    connection_created.connect(_shorten, dispatch_uid="digitsite.patience")
+    connection_created.connect(_shorten, dispatch_uid="digitsite.database.patience")
 
 
 def _shorten(connection: BaseDatabaseWrapper, **_: Any) -> None:

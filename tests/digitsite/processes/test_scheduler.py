@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from digitsite.celery import app
-from digitsite.scheduler import Scheduler
+from digitsite.processes.scheduler import Scheduler
 
 
 def scheduler(folder: Path) -> Scheduler:

@@ -14,7 +14,8 @@ from wsgiref.validate import validator
 
 import pytest
 
-from digitsite.http.gateway import KIB, Gateway, Limits
+from digitsite.gateway.application import Gateway
+from digitsite.gateway.limits import KIB, Limits
 from digitsite.monitoring.metrics import PROCESS
 
 LIMITS = Limits(body_bytes=1000 * KIB)
@@ -251,7 +252,7 @@ def test_a_body_that_turns_out_too_large_is_refused(gateway: Gateway, site: Site
     endless = Exchange([part(b"x" * 64 * KIB, more=True)] * 100)
     answer = run(gateway, post((b"transfer-encoding", b"chunked")), endless)
     assert (answer.status, answer.code, site.asked) == (413, "too_large", 0)
-    assert gateway.large_bodies_bytes == 0
+    assert gateway.room.large_bytes == 0
 
 
 def test_a_body_that_does_not_come_is_refused(site: Site) -> None:
@@ -282,14 +283,14 @@ def test_large_bodies_share_their_memory_and_small_ones_need_none(site: Site) ->
     refused, small = in_a_loop(all_at_once())
     assert (refused.status, refused.code, refused.headers["retry-after"]) == (503, "busy", "5")
     assert small.status == 200
-    assert gateway.large_bodies_bytes == 0
+    assert gateway.room.large_bytes == 0
 
 
 def test_a_body_that_breaks_off_asks_nothing(gateway: Gateway, site: Site) -> None:
     """Its client may be gone, or wait for what is wrong with its chunks."""
     answer = run(gateway, post(), Exchange([part(b"x", more=True), GONE]))
     assert (answer.status, answer.code) == (400, "bad_request")
-    assert (site.asked, gateway.large_bodies_bytes) == (0, 0)
+    assert (site.asked, gateway.room.large_bytes) == (0, 0)
 
 
 def test_a_refusal_speaks_the_askers_language(gateway: Gateway) -> None:
@@ -332,7 +333,7 @@ def test_the_line_after_a_pause_tells_how_many_there_were(
     too_large = post((b"content-length", b"100000000"))
     for _ in range(3):
         run(gateway, too_large)
-    monkeypatch.setattr("digitsite.http.gateway.LINE_SECONDS", 0.0)
+    monkeypatch.setattr("digitsite.gateway.refusals.LINE_SECONDS", 0.0)
     run(gateway, too_large)
     assert "and 2 others since" in caplog.records[-1].message
 
