@@ -406,10 +406,10 @@ Every error has one shape, `{"error": {"code", "message", "field"}}`. Staff send
     "ENUM_NAME_OVERRIDES": {
         "Label": "recognizer.models.Label",
         "Source": "recognizer.models.Drawing.Source",
-        "SubmittedSource": "recognizer.api.serializers.SUBMITTED_SOURCES",
+        "SubmittedSource": "recognizer.api.serializers.fields.SUBMITTED_SOURCES",
         "Review": "recognizer.models.Drawing.Review",
-        "Verdict": "recognizer.api.serializers.VERDICTS",
-        "PlaceVerdict": "recognizer.api.serializers.PLACE_VERDICTS",
+        "Verdict": "recognizer.api.serializers.fields.VERDICTS",
+        "PlaceVerdict": "recognizer.api.serializers.fields.PLACE_VERDICTS",
         "UseRole": "recognizer.models.DrawingUse.Role",
         "GateVerdict": "recognizer.models.ModelVersion.GateVerdict",
         "PromotionKind": "recognizer.models.Promotion.Kind",

@@ -18,7 +18,7 @@ from digitsite.http.bodies import BoundedJSONParser, BoundedMultiPartParser
 from digitsite.http.errors import api_exception_handler, refusal_body
 from digitsite.http.throttling import ScopeThrottle
 from recognizer import identity
-from recognizer.api import serializers
+from recognizer.api.serializers.readings import ErrorAnswerSerializer
 from recognizer.exceptions import InputError
 from recognizer.refusals import refusal
 from recognizer.services.hands import OwnHand, Whose
@@ -46,7 +46,7 @@ ANYBODY, CONTRIBUTORS, REVIEWERS, TRAINERS = "anybody", "contributors", "reviewe
 # What changes rows may come too late; the errors of every call are described in `schema`.
 CONFLICT = {
     409: OpenApiResponse(
-        serializers.ErrorAnswerSerializer,
+        ErrorAnswerSerializer,
         description="It has moved on since you looked; nothing was changed.",
     )
 }

@@ -19,7 +19,7 @@ from digitsite.database.patience import patient
 from digitsite.exceptions import Conflict, Invalid, PreconditionFailed
 from digitsite.http.throttling import address_of
 from recognizer import identity, submission
-from recognizer.api import ink, serializers
+from recognizer.api import ink
 from recognizer.api.base import (
     ANYBODY,
     CONFLICT,
@@ -31,6 +31,19 @@ from recognizer.api.base import (
     require_permission,
 )
 from recognizer.api.predictions import prediction_body
+from recognizer.api.serializers.drawings import (
+    DrawingFateSerializer,
+    DrawingSerializer,
+    StoredDrawingSerializer,
+)
+from recognizer.api.serializers.readings import ErrorAnswerSerializer
+from recognizer.api.serializers.requests import (
+    LabelSerializer,
+    NewDrawingFormSerializer,
+    NewDrawingSerializer,
+    ParticularsSerializer,
+    ReviewSerializer,
+)
 from recognizer.models import Drawing
 from recognizer.selectors import drawing_status
 from recognizer.services.drawings import (
@@ -80,7 +93,7 @@ IF_MATCH = OpenApiParameter(
 )
 CHANGED = {
     412: OpenApiResponse(
-        serializers.ErrorAnswerSerializer,
+        ErrorAnswerSerializer,
         description="The drawing is no longer the one in `If-Match`; nothing was changed.",
     )
 }
@@ -95,11 +108,11 @@ class DrawingsView(PublicView):
         tags=[ANYBODY],
         parameters=[KEY, ACCOUNT, LANGUAGE, HAND],
         request={
-            "application/json": serializers.NewDrawingSerializer,
-            "multipart/form-data": serializers.NewDrawingFormSerializer,
+            "application/json": NewDrawingSerializer,
+            "multipart/form-data": NewDrawingFormSerializer,
         },
         examples=ink.examples(lambda body: {**body, "label": "7"}),
-        responses={201: serializers.StoredDrawingSerializer, **CONFLICT},
+        responses={201: StoredDrawingSerializer, **CONFLICT},
     )
     @patient
     def post(self, request: Request) -> Response:
@@ -110,7 +123,7 @@ class DrawingsView(PublicView):
         _check_account(request)
         data = cast(Mapping[str, Any], request.data)
         sent = submission.parse(data)
-        particulars = serializers.ParticularsSerializer(data=_particulars(data))
+        particulars = ParticularsSerializer(data=_particulars(data))
         particulars.is_valid(raise_exception=True)
         self.hand = hand_asked(submissions=[sent], whose=self.whose)
         self.charge(request, price(submission=sent, hand=self.hand))
@@ -194,7 +207,7 @@ class DrawingView(PublicView):
     @extend_schema(
         operation_id="drawing_get",
         parameters=[RECEIPT, ETAG],
-        responses={200: serializers.DrawingFateSerializer},
+        responses={200: DrawingFateSerializer},
     )
     def get(self, request: Request, pk: uuid.UUID) -> Response:
         """See where a drawing stands, and what the live version reads now."""
@@ -202,7 +215,7 @@ class DrawingView(PublicView):
         now = drawing_status.prediction_now(drawing)
         drawing.now = now  # type: ignore[attr-defined]
         drawing.fate = drawing_status.status_sentence(drawing, now)  # type: ignore[attr-defined]
-        return _tagged(serializers.DrawingFateSerializer(drawing).data, drawing)
+        return _tagged(DrawingFateSerializer(drawing).data, drawing)
 
     @extend_schema(
         operation_id="drawing_delete",
@@ -223,14 +236,14 @@ class DrawingLabelView(DrawingView):
     @extend_schema(
         operation_id="drawing_label",
         parameters=[RECEIPT],
-        request=serializers.LabelSerializer,
-        responses={200: serializers.DrawingSerializer, **CONFLICT},
+        request=LabelSerializer,
+        responses={200: DrawingSerializer, **CONFLICT},
     )
     @patient
     def post(self, request: Request, pk: uuid.UUID) -> Response:
         """Say what a drawing is; it then waits for a reviewer."""
         drawing = self.drawing(request, pk, permission="recognizer.change_drawing")
-        checked = serializers.LabelSerializer(data=request.data)
+        checked = LabelSerializer(data=request.data)
         checked.is_valid(raise_exception=True)
         drawing_label(
             drawing=drawing,
@@ -238,15 +251,15 @@ class DrawingLabelView(DrawingView):
             by_contributor=identity.drew(request._request, drawing),
             staff=_staff(request, drawing),
         )
-        return Response(serializers.DrawingSerializer(drawing).data)
+        return Response(DrawingSerializer(drawing).data)
 
 
 class DrawingReviewView(StaffView):
     @extend_schema(
         operation_id="drawing_review",
         parameters=[IF_MATCH, ETAG],
-        request=serializers.ReviewSerializer,
-        responses={200: serializers.DrawingSerializer, **CONFLICT, **CHANGED},
+        request=ReviewSerializer,
+        responses={200: DrawingSerializer, **CONFLICT, **CHANGED},
     )
     @patient
     def post(self, request: Request, pk: uuid.UUID) -> Response:
@@ -255,7 +268,7 @@ class DrawingReviewView(StaffView):
             request, "recognizer.change_drawing", "You may not review drawings."
         )
         drawing = get_object_or_404(Drawing.objects.with_status(), pk=pk)
-        checked = serializers.ReviewSerializer(data=request.data)
+        checked = ReviewSerializer(data=request.data)
         checked.is_valid(raise_exception=True)
         seen = _seen(request)
         try:
@@ -264,7 +277,7 @@ class DrawingReviewView(StaffView):
             if seen is None or conflict.code != "reviewed":
                 raise
             raise PreconditionFailed(conflict.message, code="changed") from conflict
-        return _tagged(serializers.DrawingSerializer(drawing).data, drawing)
+        return _tagged(DrawingSerializer(drawing).data, drawing)
 
 
 def _staff(request: Request, drawing: Drawing) -> User | None:

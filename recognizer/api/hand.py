@@ -20,8 +20,9 @@ from digitsite.database.patience import patient
 from digitsite.exceptions import Conflict, Invalid, NotAllowed
 from digitsite.http.bodies import answered
 from recognizer import identity
-from recognizer.api import serializers
 from recognizer.api.base import CONFLICT, CONTRIBUTORS, HAND_HEADER, PublicView
+from recognizer.api.serializers.drawings import HandSerializer, HandStateSerializer
+from recognizer.api.serializers.requests import ForgetSerializer, HandSettingsSerializer
 from recognizer.labels import LABELS
 from recognizer.models import Contributor
 from recognizer.selectors import hand
@@ -50,7 +51,7 @@ class HandView(PublicView):
     @extend_schema(
         operation_id="hand_get",
         parameters=[SEEN, ETAG],
-        responses={200: serializers.HandSerializer, 304: None},
+        responses={200: HandSerializer, 304: None},
     )
     def get(self, request: Request) -> HttpResponse:
         """See what is remembered of your hand."""
@@ -111,8 +112,8 @@ class HandChangeView(PublicView):
 class HandForgetView(HandChangeView):
     @extend_schema(
         operation_id="hand_forget",
-        request=serializers.ForgetSerializer,
-        responses={200: serializers.HandStateSerializer},
+        request=ForgetSerializer,
+        responses={200: HandStateSerializer},
     )
     @patient
     def post(self, request: Request) -> Response:
@@ -120,7 +121,7 @@ class HandForgetView(HandChangeView):
 
         They stay, and count no more in answers.
         """
-        checked = serializers.ForgetSerializer(data=request.data)
+        checked = ForgetSerializer(data=request.data)
         checked.is_valid(raise_exception=True)
         contributor = _contributor(request)
         drawing = checked.validated_data["drawing"]
@@ -134,8 +135,8 @@ class HandForgetView(HandChangeView):
 class HandSettingsView(HandChangeView):
     @extend_schema(
         operation_id="hand_settings",
-        request=serializers.HandSettingsSerializer,
-        responses={200: serializers.HandStateSerializer},
+        request=HandSettingsSerializer,
+        responses={200: HandStateSerializer},
     )
     @patient
     def post(self, request: Request) -> Response:
@@ -143,7 +144,7 @@ class HandSettingsView(HandChangeView):
 
         What is remembered stays, and waits.
         """
-        checked = serializers.HandSettingsSerializer(data=request.data)
+        checked = HandSettingsSerializer(data=request.data)
         checked.is_valid(raise_exception=True)
         remembers = checked.validated_data["remembers"]
         contributor = _contributor(request)
@@ -162,7 +163,7 @@ class HandFreshView(HandChangeView):
     @extend_schema(
         operation_id="hand_fresh",
         request=None,
-        responses={200: serializers.HandStateSerializer, **CONFLICT},
+        responses={200: HandStateSerializer, **CONFLICT},
     )
     def post(self, request: Request) -> Response:
         """Begin a fresh hand in this browser: somebody else draws now.
@@ -182,7 +183,7 @@ class HandBackView(HandChangeView):
     @extend_schema(
         operation_id="hand_back",
         request=None,
-        responses={200: serializers.HandStateSerializer, **CONFLICT},
+        responses={200: HandStateSerializer, **CONFLICT},
     )
     def post(self, request: Request) -> Response:
         """Return to the hand before.

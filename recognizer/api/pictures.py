@@ -9,8 +9,8 @@ from rest_framework.request import Request
 
 from digitsite.exceptions import Invalid
 from recognizer import submission, thumbnails
-from recognizer.api import serializers
 from recognizer.api.base import LANGUAGE, PublicView
+from recognizer.api.serializers.requests import PictureFormSerializer, PictureSerializer
 from recognizer.services.predictions import price
 
 # What the drawing page makes of a picture that it can show by itself (static/js/photo/load.js).
@@ -22,8 +22,8 @@ class PicturesView(PublicView):
         operation_id="picture",
         parameters=[LANGUAGE],
         request={
-            "application/json": serializers.PictureSerializer,
-            "multipart/form-data": serializers.PictureFormSerializer,
+            "application/json": PictureSerializer,
+            "multipart/form-data": PictureFormSerializer,
         },
         responses={(200, "image/png"): OpenApiTypes.BINARY},
     )

@@ -14,8 +14,14 @@ from rest_framework.request import Request
 from digitsite.exceptions import Invalid, Refused, TooLarge
 from digitsite.http.bodies import BoundedJSONParser, answered
 from recognizer import submission
-from recognizer.api import ink, serializers
+from recognizer.api import ink
 from recognizer.api.base import HAND, LANGUAGE, PublicView, error_body
+from recognizer.api.serializers.readings import BatchAnswerSerializer, PredictionSerializer
+from recognizer.api.serializers.requests import (
+    BatchSerializer,
+    SubmissionFormSerializer,
+    SubmissionSerializer,
+)
 from recognizer.exceptions import InputError
 from recognizer.preprocessing.glyph import SIZE, Box
 from recognizer.pricing import MOST_BATCH
@@ -43,11 +49,11 @@ class PredictView(PublicView):
         operation_id="predict",
         parameters=[LANGUAGE, HAND],
         request={
-            "application/json": serializers.SubmissionSerializer,
-            "multipart/form-data": serializers.SubmissionFormSerializer,
+            "application/json": SubmissionSerializer,
+            "multipart/form-data": SubmissionFormSerializer,
         },
         examples=ink.examples(),
-        responses={200: serializers.PredictionSerializer},
+        responses={200: PredictionSerializer},
     )
     def post(self, request: Request) -> HttpResponse:
         """Read a digit, or with `number` a whole number, from strokes or an image.
@@ -69,9 +75,9 @@ class PredictBatchView(PublicView):
     @extend_schema(
         operation_id="predict_batch",
         parameters=[LANGUAGE, HAND],
-        request=serializers.BatchSerializer,
+        request=BatchSerializer,
         examples=ink.examples(lambda body: {"items": [body]}),
-        responses={200: serializers.BatchAnswerSerializer},
+        responses={200: BatchAnswerSerializer},
     )
     def post(self, request: Request) -> HttpResponse:
         """Read up to 64 at once, each as `predict/` would.

@@ -16,8 +16,14 @@ from rest_framework.response import Response
 from digitsite.exceptions import Unavailable
 from digitsite.http.bodies import answered
 from digitsite.statics import packages
-from recognizer.api import serializers
 from recognizer.api.base import CONFLICT, TRAINERS, PublicView, StaffView, require_permission
+from recognizer.api.serializers.requests import PromoteSerializer
+from recognizer.api.serializers.versions import (
+    ModelSerializer,
+    PromotionSerializer,
+    VersionFilesSerializer,
+    VersionSerializer,
+)
 from recognizer.models import ModelVersion, Promotion
 from recognizer.selectors.version_files import version_files
 from recognizer.services import versions
@@ -26,9 +32,7 @@ from recognizer.serving.decision import Thresholds
 
 
 class ModelView(PublicView):
-    @extend_schema(
-        operation_id="model_get", responses={200: serializers.ModelSerializer, 304: None}
-    )
+    @extend_schema(operation_id="model_get", responses={200: ModelSerializer, 304: None})
     def get(self, request: Request) -> HttpResponseBase:
         """See the live version: its figures, and its files with their hashes.
 
@@ -69,7 +73,7 @@ def _runtime() -> dict[str, str] | None:
 class VersionsView(StaffView, ListAPIView[ModelVersion]):
     """List all versions, the newest first."""
 
-    serializer_class = serializers.VersionSerializer
+    serializer_class = VersionSerializer
     queryset = ModelVersion.objects.select_related("parent")
 
     def get_serializer_context(self) -> dict[str, Any]:
@@ -79,7 +83,7 @@ class VersionsView(StaffView, ListAPIView[ModelVersion]):
 class VersionFilesView(StaffView):
     @extend_schema(
         operation_id="version_files",
-        responses={200: serializers.VersionFilesSerializer},
+        responses={200: VersionFilesSerializer},
     )
     def get(self, request: Request, number: int) -> Response:
         """A version's files, with addresses that hold for ten minutes and ask for no token."""
@@ -96,7 +100,7 @@ class PromotionView(StaffView):
         by = require_permission(
             request, "recognizer.add_promotion", "You may not change the live version."
         )
-        checked = serializers.PromoteSerializer(data=request.data)
+        checked = PromoteSerializer(data=request.data)
         checked.is_valid(raise_exception=True)
         return {"by": by, **checked.validated_data}
 
@@ -104,24 +108,24 @@ class PromotionView(StaffView):
 class VersionPromoteView(PromotionView):
     @extend_schema(
         operation_id="version_promote",
-        request=serializers.PromoteSerializer,
-        responses={200: serializers.PromotionSerializer, **CONFLICT},
+        request=PromoteSerializer,
+        responses={200: PromotionSerializer, **CONFLICT},
     )
     def post(self, request: Request, number: int) -> Response:
         """Make a version live for everyone."""
         particulars = self.particulars(request)
         version = get_object_or_404(ModelVersion, number=number)
         promotion = versions.version_promote(version=version, **particulars)
-        return Response(serializers.PromotionSerializer(promotion).data)
+        return Response(PromotionSerializer(promotion).data)
 
 
 class VersionRollbackView(PromotionView):
     @extend_schema(
         operation_id="version_rollback",
-        request=serializers.PromoteSerializer,
-        responses={200: serializers.PromotionSerializer, **CONFLICT},
+        request=PromoteSerializer,
+        responses={200: PromotionSerializer, **CONFLICT},
     )
     def post(self, request: Request) -> Response:
         """Make live again what was live before."""
         promotion = versions.version_rollback(**self.particulars(request))
-        return Response(serializers.PromotionSerializer(promotion).data)
+        return Response(PromotionSerializer(promotion).data)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 
-from recognizer.api import serializers
+from recognizer.api.serializers.drawings import DrawingSerializer
 from recognizer.models import Contributor, Drawing
 from recognizer.selectors import drawing_status, hand
 from recognizer.services.hands import kept_rows
@@ -68,7 +68,7 @@ def held(drawing: Drawing, now: drawing_status.PredictionNow | None) -> dict[str
     `now` is the live version's prediction, where one answers.
     """
     return {
-        **serializers.DrawingSerializer(drawing).data,
+        **DrawingSerializer(drawing).data,
         "now": now,
         "fate": drawing_status.status_sentence(drawing, now),
         "strokes": drawing.strokes,

@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from recognizer.api.serializers import GateReportField
+from recognizer.api.serializers.versions import GateReportField
 from training.models import TrainingRun
 from training.services import MAX_EPOCHS
 
