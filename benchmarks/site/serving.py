@@ -87,7 +87,7 @@ def picture() -> str:
     return base64.b64encode(file.getvalue()).decode()
 
 
-def granian(port: int) -> list[str]:
+def granian(port: int, workers: int = 1) -> list[str]:
     """The command that `make run` starts the web server with."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "digitsite.settings")
     import django
@@ -95,7 +95,7 @@ def granian(port: int) -> list[str]:
     django.setup()
     from digitsite.management.commands.up import web_command
 
-    return web_command("127.0.0.1", port, 1)
+    return web_command("127.0.0.1", port, workers)
 
 
 def by_hand(python: str) -> list[Subject]:
@@ -135,6 +135,10 @@ def subjects(folder: Path) -> list[Subject]:
     return [
         Subject(
             "ours, granian", granian, "/api/v1/predict/", strokes, ours
+        ),
+        Subject(
+            "ours, granian, 2 processes", lambda port: granian(port, 2),
+            "/api/v1/predict/", strokes, ours,
         ),
         Subject(
             "ours, gunicorn (4 threads)",
@@ -306,7 +310,8 @@ def main() -> None:
     text = table({name: median(figures) for name, figures in rounds.items()})
     results.write(
         "serving",
-        f"{text}\n\nMedians of {options.rounds} rounds, the servers in turn; one web process each, "
+        f"{text}\n\nMedians of {options.rounds} rounds, the servers in turn; one web process each "
+        "where none is said (LitServe answers in one and reads in another), "
         "client and server on the same machine; processor ms are those of the server's processes. "
         f"The machine's load as it ended: {os.getloadavg()[0]:.1f}.",
     )
