@@ -421,7 +421,7 @@ class TestWholeRuns:
                 "numbers, zero-shot",
                 "| strokes | overlap | 8 | ",
             ),
-            ("network.inference", ["--drawings", "50"], "inference", "| Keras, predict() | "),
+            ("network.inference", ["--drawings", "10"], "inference", "| Keras, predict() | "),
         ],
         ids=[
             "mnist",
