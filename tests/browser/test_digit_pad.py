@@ -118,7 +118,7 @@ def draw(page: Page, strokes: list[Any], pad: str = "digit-pad") -> None:
         page.mouse.move(box["x"] + first[0] * unit, box["y"] + first[1] * unit)
         page.mouse.down()
         for x, y in rest:
-            page.mouse.move(box["x"] + x * unit, box["y"] + y * unit, steps=4)
+            page.mouse.move(box["x"] + x * unit, box["y"] + y * unit)
         page.mouse.up()
 
 

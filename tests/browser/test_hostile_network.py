@@ -192,19 +192,19 @@ def test_a_poisoned_installation_never_takes_a_good_ones_place(
     kept: Page, network: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     files = offline._files()
+    good = kept.evaluate("caches.keys()")
     for mood in ("script", *MOODS):
-        good = kept.evaluate("caches.keys()")
         newer = [*files, f"/static/css/admin-digits.css?{mood}.css"]
         monkeypatch.setattr(offline, "_files", lambda newer=newer: newer)
         network.within, network.mood = "/static/css/admin", mood
         assert kept.evaluate(UPDATE) == "redundant", mood
-        assert set(good) <= set(kept.evaluate("caches.keys()"))
-        network.within = "/"
-        kept.reload()
-        expect(kept.locator("#reader")).to_have_attribute("data-reads-here", "", timeout=30_000)
-        network.mood = None
-        assert kept.evaluate(UPDATE) == "activated", mood
-        assert not set(good) <= set(kept.evaluate("caches.keys()"))
+        assert set(good) <= set(kept.evaluate("caches.keys()")), mood
+    network.within = "/"
+    kept.reload()
+    expect(kept.locator("#reader")).to_have_attribute("data-reads-here", "", timeout=30_000)
+    network.mood = None
+    assert kept.evaluate(UPDATE) == "activated"
+    assert not set(good) <= set(kept.evaluate("caches.keys()"))
 
 
 # What waits gets a label that no site takes.

@@ -142,17 +142,16 @@ def test_an_account_shows_the_same_drawings_on_two_devices(
     assert not Drawing.objects.exists()
 
 
-@pytest.mark.parametrize(
-    ("width", "scheme"), [(320, "light"), (320, "dark"), (1280, "light"), (3840, "dark")]
-)
-def test_every_page_is_for_everyone(
-    page: Page, drawn: dict[str, Any], live_server: Any, width: int, scheme: Any
-) -> None:
-    page.set_viewport_size({"width": width, "height": 800})
-    page.emulate_media(color_scheme=scheme)
+SCREENS: list[tuple[int, Any]] = [(320, "light"), (320, "dark"), (1280, "light"), (3840, "dark")]
+
+
+def test_every_page_is_for_everyone(page: Page, drawn: dict[str, Any], live_server: Any) -> None:
     parts = ["", "delete/"]
     paths = [f"/drawings/{drawn['id']}/{part}" for part in parts]
     public = ("/mine/", "/mine/forget/", "/about/", "/nothing/")
     for path in (*paths, *public, "/account/sign-in/", "/account/sign-up/"):
         page.goto(live_server.url + path)
-        assert page.evaluate(FLAWS) == [], path
+        for width, scheme in SCREENS:
+            page.set_viewport_size({"width": width, "height": 800})
+            page.emulate_media(color_scheme=scheme)
+            assert page.evaluate(FLAWS) == [], (path, width, scheme)

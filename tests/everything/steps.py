@@ -108,6 +108,14 @@ def steps() -> list[Step]:
     return [
         pytest("slow", "slow and not (browser or redis or postgres)", only="slow"),
         pytest("browser", "browser and not nginx", only="browser", need="browser"),
+        # In one process, for which there is room beside two large steps from the beginning.
+        pytest(
+            "postgres",
+            "postgres or dialect and not (slow or browser or redis)",
+            processes=1,
+            need="postgres",
+            around=on_postgres,
+        ),
         pytest("python", "not (slow or browser or redis or postgres)"),
         # What needs no rows; of what does, whether it works at all.
         pytest(
@@ -115,12 +123,6 @@ def steps() -> list[Step]:
             "not (slow or long or browser or redis or postgres) and (works or not database)",
             processes=CORES + 1,  # each has much to import, and Node's twins to wait for
             when_named=True,
-        ),
-        pytest(
-            "postgres",
-            "postgres or dialect and not (slow or browser or redis)",
-            need="postgres",
-            around=on_postgres,
         ),
         # Its tests wait more than they work: they go beside others.
         pytest(

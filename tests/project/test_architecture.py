@@ -98,14 +98,14 @@ def walk(patterns):
 assert "runs/" in set(walk(get_resolver().url_patterns))
 app.loader.import_default_modules()
 assert "training.tasks.run_execute" in app.tasks
-heavy = {"tensorflow", "keras", "pyarrow", "redis"}
+heavy = {"tensorflow", "keras", "pyarrow", "redis", "psycopg", "requests", "pooch"}
 print(*sorted(name for name in sys.modules if name.partition(".")[0] in heavy))
 """
 
 
 def test_a_running_web_process_holds_nothing_of_training(tmp_path: Path) -> None:
     """All addresses, the admin and all tasks loaded, as far as they ever are before a request; nor
-    the client of a Redis that it has none of."""
+    the client of a Redis or a PostgreSQL that it has none of, nor what only downloads need."""
     theirs = ("DATABASE_URL", "REDIS_URL", "BROKER_URL")
     environment = {name: value for name, value in os.environ.items() if name not in theirs}
     environment |= {

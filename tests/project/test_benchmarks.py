@@ -21,7 +21,7 @@ from benchmarks.network import calibration, loop, scores, training
 from recognizer.services.versions import SHIPPED
 from tests import ROOT
 from tests.support.handwriting import LETTER, sheet, write
-from tests.support.networks import mixed_glyphs
+from tests.support.networks import mixed_glyphs, small
 from training.data.corpora import LETTERS, PENDIGITS, UNIPEN_DIGITS, UNIPEN_SIGNS
 from training.network.progress import EpochResult
 from training.synthesis import digit_variants
@@ -351,23 +351,12 @@ class TestWholeRuns:
 
     @pytest.fixture(autouse=True)
     def _small(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """One convolution in the place of seven: asked for is the table, not its figures."""
+        """Asked for is the table, not its figures."""
         from training.network import model
         from training.runs import learning
 
         for module in (model, learning):
-            monkeypatch.setattr(module, "build", self.small_network)
-
-    @staticmethod
-    def small_network(seed: int) -> Any:
-        from training.network.backend import keras
-
-        keras.utils.set_random_seed(seed)
-        inputs = keras.Input((28, 28, 1), name="pixels")
-        x = keras.layers.Conv2D(64, 5, strides=4, padding="same", use_bias=False)(inputs)
-        x = keras.layers.ReLU()(keras.layers.BatchNormalization()(x))
-        outputs = keras.layers.Dense(11, name="logits")(keras.layers.Flatten()(x))
-        return keras.Model(inputs, outputs, name="digits")
+            monkeypatch.setattr(module, "build", small)
 
     @pytest.mark.parametrize(
         ("name", "options", "section", "row"),
@@ -432,7 +421,7 @@ class TestWholeRuns:
                 "numbers, zero-shot",
                 "| strokes | overlap | 8 | ",
             ),
-            ("network.inference", ["--drawings", "50"], "inference", "| Keras, predict() | "),
+            ("network.inference", ["--drawings", "10"], "inference", "| Keras, predict() | "),
         ],
         ids=[
             "mnist",

@@ -33,7 +33,7 @@ def draw(page: Page, strokes: list[Any]) -> None:
         page.mouse.move(*first)
         page.mouse.down()
         for point in rest:
-            page.mouse.move(*point, steps=4)
+            page.mouse.move(*point)
         page.mouse.up()
 
 

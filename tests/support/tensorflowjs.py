@@ -38,7 +38,8 @@ def assert_as_the_server(answers: np.ndarray, glyphs: Glyphs) -> None:
     They are (n, all outputs one after the other), as far as the network gives them.
     """
     engine = LiteRTEngine((SHIPPED / LiteRTEngine.file_name).read_bytes())
-    given = [getattr(engine.predict(glyphs), name) for name in OUTPUTS]
+    predicted = engine.predict(glyphs)
+    given = [getattr(predicted, name) for name in OUTPUTS]
     server = [values for values in given if values is not None]
     widths = [values.shape[1] for values in server]
     assert answers.shape == (len(glyphs), sum(widths))

@@ -19,8 +19,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
-import pooch
-import requests
 from django.conf import settings
 
 from training.data.idx import Damaged, Pin, read
@@ -28,11 +26,10 @@ from training.data.idx import Damaged, Pin, read
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import requests
     from numpy.typing import NDArray
 
 logger = logging.getLogger(__name__)
-# What it has to say goes to the terminal past every logger of the site.
-pooch.get_logger().setLevel(logging.WARNING)
 
 # Called with a file's name, the bytes received and the bytes expected (0: unknown).
 OnProgress: TypeAlias = Callable[[str, int, int], None]
@@ -251,6 +248,11 @@ def _fetched(
     cache: Path, pin: Pin, mirrors: Sequence[str], on_progress: OnProgress | None
 ) -> bytes:
     """The content from the first mirror that gives it whole, kept in the cache."""
+    import pooch  # of which a web process, that downloads nothing, has no need
+    import requests
+
+    # What it has to say goes to the terminal past every logger of the site.
+    pooch.get_logger().setLevel(logging.WARNING)
     name = f"{pin.name}.gz"
     _clear(cache, name)
     failures = []
@@ -288,6 +290,8 @@ def _clear(cache: Path, name: str) -> None:
 
 def _download(address: str, file: str, _: object, *, watch: _Watch, pin: Pin) -> None:
     """Over HTTP alone, and checked before pooch gives the file its name."""
+    import pooch
+
     responses: list[requests.Response] = []
     http = pooch.HTTPDownloader(
         progressbar=watch,

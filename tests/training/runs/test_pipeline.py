@@ -15,7 +15,7 @@ from recognizer.models import DrawingUse, ModelVersion
 from recognizer.services import versions
 from recognizer.services.drawings import drawing_delete
 from recognizer.serving import browser_files
-from tests.support import factories
+from tests.support import factories, networks
 from training import services
 from training.models import TrainingRun
 
@@ -36,6 +36,16 @@ def tiny(settings: Any, tmp_path: Path, mnist_dir: str) -> None:
         "least_margin": 100,
         "latency_ms": 1000.0,
     }
+
+
+@pytest.fixture
+def small(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs from scratch have a small network, and a gate that asks little of it: what is promised
+    is what becomes of its candidate, whichever that is."""
+    from training.runs import learning
+
+    monkeypatch.setattr(learning, "build", networks.small)
+    settings.GATE = {**settings.GATE, "digit_floor": 0.0}
 
 
 def run(**options: Any) -> TrainingRun:
@@ -107,11 +117,12 @@ def stages(log: list[str], run_id: int) -> list[str]:
     return [match[1] for match in map(told.fullmatch, log) if match]
 
 
+@pytest.mark.usefixtures("small")
 def test_a_rejected_candidate_stays_visible_and_cannot_be_promoted(
     live_model: ModelVersion, settings: Any
 ) -> None:
     settings.GATE = {**settings.GATE, "tflite_bytes": 1000}
-    done = run()
+    done = run(mode="scratch")
     assert done.status == Status.REJECTED
     assert done.candidate is not None
     report = done.candidate.gate_report
@@ -120,6 +131,7 @@ def test_a_rejected_candidate_stays_visible_and_cannot_be_promoted(
         versions.version_promote(version=done.candidate, by=None)
 
 
+@pytest.mark.usefixtures("small")
 def test_none_is_promoted_over_a_version_it_was_not_compared_with(
     live_model: ModelVersion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -134,7 +146,7 @@ def test_none_is_promoted_over_a_version_it_was_not_compared_with(
         return register(*args)
 
     monkeypatch.setattr(pipeline, "_register", promoted_meanwhile)
-    done = run(auto_promote=True)
+    done = run(mode="scratch", auto_promote=True)
     assert done.status == Status.CANDIDATE
     assert ModelVersion.objects.live() == other
 
@@ -150,6 +162,7 @@ def test_without_mnist_a_run_fails_and_says_what_to_do(
     assert places() == before
 
 
+@pytest.mark.usefixtures("small")
 def test_an_error_in_the_last_step_leaves_no_half_artifact(
     live_model: ModelVersion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -160,13 +173,14 @@ def test_an_error_in_the_last_step_leaves_no_half_artifact(
 
     monkeypatch.setattr(claims, "version_create", broken)
     before = places()
-    done = run()
+    done = run(mode="scratch")
     assert (done.status, done.error) == (Status.FAILED, "RuntimeError: the database went away")
     assert places() == before
     assert ModelVersion.objects.count() == 1
     assert not (pipeline.run_folder(done) / pipeline.BUILT).exists()
 
 
+@pytest.mark.usefixtures("small")
 def test_a_run_cancelled_while_it_trains_ends_there(
     live_model: ModelVersion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -189,6 +203,7 @@ def test_a_run_cancelled_while_it_trains_ends_there(
     assert kept == ["checkpoint.npz"]  # by which it may be told to go on
 
 
+@pytest.mark.usefixtures("small")
 def test_a_cancelled_run_goes_on_with_what_it_began_with(live_model: ModelVersion) -> None:
     from training.runs import pipeline
 
@@ -218,6 +233,7 @@ def test_a_cancelled_run_goes_on_with_what_it_began_with(live_model: ModelVersio
     assert not pipeline.run_folder(done).exists()
 
 
+@pytest.mark.usefixtures("small")
 def test_a_damaged_champion_can_be_replaced_from_scratch(live_model: ModelVersion) -> None:
     storage = storages["artifacts"]
     with storage.open(f"{live_model.artifact}/model.tflite", "wb") as file:
