@@ -203,7 +203,6 @@ def is_empty_frame(pieces: Pieces) -> bool:
 def is_empty_box(mask: Mask) -> bool:
     """Whether a piece, cut to its box, is four straight sides with an empty middle."""
     height, width = mask.shape
-    rows, columns = np.nonzero(mask)
     if min(height, width) < _MIN_SIDE:
         return False
     down, across = (int(side * (1 - _MIDDLE) / 2) for side in (height, width))
@@ -211,6 +210,7 @@ def is_empty_box(mask: Mask) -> bool:
         return False
     if (_seen(mask, np.array([across, down, width - across, height - down])) < _SEEN).any():
         return False
+    rows, columns = np.nonzero(mask)
     corners = [
         int(np.argmin(rows + columns)), int(np.argmin(rows - columns)),
         int(np.argmax(rows + columns)), int(np.argmax(rows - columns)),
