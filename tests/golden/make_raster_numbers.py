@@ -2,8 +2,8 @@
 
 Golden vectors of whole numbers in pictures, as make_raster.py has them of digits.
 All are painted here, of the digits of `make`. Each case holds what may be digits, how
-much its pieces belong together, what was read of each group beside what it touches, and
-what the network would see of it, or why there is nothing to read.
+much its pieces belong together, what was read of each group beside what it touches and how
+surely, and what the network would see of it, or why there is nothing to read.
 tests/recognizer/segmentation/test_raster_numbers_golden.py and
 tests/js/segmentation/raster.test.js both read the file.
 """
@@ -164,6 +164,7 @@ def lattice(picture: Grey) -> dict[str, Any]:
     return {
         **empty,
         "cells": found.cells,
+        "certain": [round(one, 5) for one in found.certain],
         "groups": [[[*group.pieces], round(group.affinity, 9)] for group in found.groups],
         "boxes": [[*glyph.box] for glyph in found.glyphs],
         "beside": [
