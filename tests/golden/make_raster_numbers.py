@@ -83,6 +83,11 @@ def in_parts() -> Iterator[Case]:
     yield "an underlined number", sheet([*written("26", height=80), line((30, 160), (190, 161))], 5)
     ones = [line((x, 20), (x, 100)) for x in (20, 60, 100)]
     yield "an underlined 111", sheet([*ones, line((0, 120), (120, 120))], 5)
+    colon: Strokes = [[[108, 85], [112, 86]], line((104, 136), (124, 136))]
+    yield (
+        "a colon with a dash below",
+        sheet([*written("3", height=80), *colon, *_right("4", 90)], 5),
+    )
 
 
 def _gate(x: float) -> Strokes:

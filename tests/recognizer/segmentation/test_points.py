@@ -63,3 +63,17 @@ def test_many_points_are_dirt() -> None:
     with_dirt = [*written("3", height=80), *moved(written("4", height=80), 78, 0), *dirt]
     grey = sheet(with_dirt, 4)
     assert pieces(grey) <= pieces(sheet(with_point([70, 100]), 4)) + 2
+
+
+def test_a_dash_below_a_point_is_no_underline() -> None:
+    """Of a colon in haste the lower point is a dash; of an underlined number the line is none."""
+    point, dash = [[108, 85], [112, 86]], [[104, 136], [124, 136]]
+    digits = [*written("3", height=80), *moved(written("4", height=80), 90, 0)]
+    line = [[60, 160], [200, 161]]
+
+    def ink(*signs: list[list[int]]) -> int:
+        found = raster.digits(sheet([*digits, *signs], 5))
+        return len({piece for group in found.groups for piece in group.pieces})
+
+    assert ink(point, dash) == ink(point) + 1
+    assert ink(line) == ink()
