@@ -49,7 +49,7 @@ _DARK = 0.65
 class Binarised:
     """The ink of a picture, or of that part of it which holds all the ink.
 
-    `depth` is how far each pixel stands out from its paper. `mask` is where
+    `depth` is how far each pixel in and beside the mask stands out from its paper. `mask` is where
     that is more than `level` and can be writing, `foreign` where there are frames, lines and
     what reaches in from outside. A point (x, y) of theirs lies at `corner + (x, y) / scale` in
     the picture. `cells` are those of a form: of several digits all, of one only where nothing is
@@ -111,7 +111,7 @@ def _closer(part: Grey, whole: Binarised, corner: tuple[int, int], *, one: bool)
         np.minimum(at, length - 1) for at, length in zip(places, whole.mask.shape, strict=True)
     )
     known = np.ix_(rows, columns)
-    foreign = whole.foreign[known]
+    foreign = whole.foreign[known] if whole.foreign.any() else np.zeros_like(small)
     if not foreign.any():
         return replace(_on_paper(small, scale, foreign, one=one, frames_known=False), corner=corner)
     reach = round(scale / whole.scale)
@@ -184,15 +184,13 @@ class _Inked:
         """The binarised picture, with the darkest ink at 255. Raises `Blank`."""
         foreign = foreign | self._seams(foreign)
         ink, pale, dark = (
-            self._above(level) & (1 - foreign)
+            self._above(level, foreign)
             for level in (self.levels.ink, self.levels.pale, _DARK * self.levels.darkest)
         )
         found = cleared(ink, pale, dark, one=one, frames_known=frames_known)
         foreign = foreign | found.foreign
-        share = 255 / self.levels.darkest
-        stronger = np.minimum(np.rint(np.arange(256) * share), 255).astype(np.uint8)
-        depth, level = cv2.LUT(self.faint, stronger), self.levels.ink * share
         mask = with_pale_parts(found.mask, found.pale, foreign)
+        depth, level = self._stronger(mask)
         if mask is not found.mask:
             # Pale ink is ink to all that follows.
             depth = np.maximum(depth, mask * np.uint8(math.floor(level) + 1))
@@ -203,14 +201,27 @@ class _Inked:
         )
         return Binarised(depth, mask, foreign, level, scale, cells=cells)
 
-    def _above(self, level: float) -> Mask:
-        return (self.faint > level).astype(np.uint8)
+    def _above(self, level: float, foreign: Mask) -> Mask:
+        # Depths are whole numbers.
+        above: Mask = cv2.threshold(self.faint, math.floor(level), 1, cv2.THRESH_BINARY)[1]
+        return cv2.subtract(above, foreign) if foreign.any() else above
+
+    def _stronger(self, mask: Mask) -> tuple[Depth, float]:
+        """The depths in and beside a mask with the darkest ink at 255, 0 elsewhere, and the level
+        of ink among them."""
+        share = 255 / self.levels.darkest
+        stronger = np.minimum(np.rint(np.arange(256) * share), 255).astype(np.uint8)
+        x, y, width, height = cv2.boundingRect(mask)
+        part = slice(max(0, y - 1), y + height + 1), slice(max(0, x - 1), x + width + 1)
+        depth = np.zeros_like(self.faint)
+        depth[part] = cv2.LUT(self.faint[part], stronger)
+        return depth, self.levels.ink * share
 
     def _seams(self, foreign: Mask) -> Mask:
         """What lies along the rim of a dark thing, where there is other ink."""
         if self.rims is None:
             return np.zeros_like(foreign)
-        pieces = Pieces.of(self._above(self.levels.ink) & (1 - foreign))
+        pieces = Pieces.of(self._above(self.levels.ink, foreign))
         inside = np.bincount(pieces.labels[self.rims > 0], minlength=len(pieces))
         seams = inside >= _SEAM * pieces.areas
         left = (pieces.longer * ~seams).max()
@@ -222,4 +233,5 @@ class _Inked:
 def _inked(grey: Grey, illumination: Illumination, foreign: Mask) -> _Inked:
     wide = without_strokes(illumination)
     faint = depth(grey, illumination.surface, wide)
-    return _Inked(faint, levels(faint, 1 - foreign), rims(wide, grey.shape))
+    free = 1 - foreign if foreign.any() else None
+    return _Inked(faint, levels(faint, free), rims(wide, grey.shape))

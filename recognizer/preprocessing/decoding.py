@@ -17,7 +17,7 @@ from recognizer.picture_files import jpeg, phone, tiff
 from recognizer.pricing import Budget, PictureFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
@@ -27,7 +27,6 @@ FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 _MAX_READS = 30_000
 # Programs may put something before it.
 _PDF, _PDF_WITHIN = b"%PDF-", 1024
-_STRIP = 256  # rows
 # Bytes of a pixel where they are not its channels; where a PNG names the bits of a channel.
 _SAMPLES = {"L": 1, "I": 4, "F": 4, "I;16": 2, "I;16B": 2}
 _PNG_DEPTH = 24
@@ -37,6 +36,7 @@ _WHITES = (1.0, 255.0, 1023.0, 4095.0, 16383.0, 65535.0)
 _WHITE = 240
 # Grey levels: where all but this share at either end differ by less, brightness tells nothing.
 _FLAT, _FEW = 24, 0.002
+_SOME = 8  # every so many rows and columns
 _ORIENTATION = 0x0112
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -98,10 +98,10 @@ def decode(
         image.load()
         # Pillow itself turns a TIFF, and then no longer names its orientation.
         turn = _UPRIGHT.get(image.getexif().get(_ORIENTATION, 1))
-        grey = _grey(image)
-        if is_flat(grey.histogram()):
-            grey = _by_colour(image, data, file, budget) or grey
-        return _in_strips(grey if turn is None else grey.transpose(turn))
+        pixels = _pixels(_grey(image), turn)
+        if is_flat(pixels) and (told := _by_colour(image, data, file, budget)) is not None:
+            pixels = _pixels(told, turn)
+        return pixels
 
 
 def _phone_file(data: bytes, kind: str, max_bytes: int, max_pixels: int) -> PictureFile:
@@ -177,13 +177,14 @@ def _too_many(most: int) -> OverLimit:
     return OverLimit("too_many_pixels", field="image", most=most)
 
 
-def _in_strips(grey: Image.Image) -> NDArray[np.uint8]:
-    """Mode L -> an array. Pillow hands all of an image over in two more copies of it."""
-    width, height = grey.size
-    pixels = np.empty((height, width), dtype=np.uint8)
-    for top in range(0, height, _STRIP):
-        bottom = min(top + _STRIP, height)
-        pixels[top:bottom] = np.asarray(grey.crop((0, top, width, bottom)))
+def _pixels(grey: Image.Image, turn: Image.Transpose | None) -> NDArray[np.uint8]:
+    """Mode L -> an array, upright. Pillow would hand it over by way of two more copies of it."""
+    if turn is not None:
+        grey = grey.transpose(turn)
+    pixels = np.empty(grey.size[::-1], dtype=np.uint8)
+    shared = Image.frombuffer("L", grey.size, pixels, "raw", "L", 0, 1)
+    shared.readonly = 0  # So it is pasted into the array itself.
+    shared.paste(grey)
     return pixels
 
 
@@ -210,11 +211,24 @@ def _grey(image: Image.Image) -> Image.Image:
     return image if image.mode == "L" else image.convert("L")
 
 
-def is_flat(histogram: Sequence[int]) -> bool:
+def is_flat(grey: NDArray[np.uint8]) -> bool:
     """Whether grey levels, the lightest and darkest few aside, are nearly all the same."""
-    reach = np.cumsum(histogram)
+    # Of most pictures some pixels tell where to look for enough that are darker, and lighter.
+    low, high = _reach(grey[::_SOME, ::_SOME])
+    dark, light = (low + high - _FLAT) // 2, (low + high + _FLAT) // 2
+    few = _FEW * grey.size
+    for rows in (grey[::4], grey):
+        if np.count_nonzero(rows <= dark) > few and np.count_nonzero(rows >= light) > few:
+            return False
+    low, high = _reach(grey)
+    return high - low < _FLAT
+
+
+def _reach(grey: NDArray[np.uint8]) -> tuple[int, int]:
+    """The darkest and the lightest level, but for few pixels."""
+    reach = np.cumsum(Image.fromarray(grey).histogram())
     low, high = np.searchsorted(reach, [_FEW * reach[-1], (1 - _FEW) * reach[-1]])
-    return bool(high - low < _FLAT)
+    return int(low), int(high)
 
 
 def _by_colour(
@@ -230,9 +244,8 @@ def _by_colour(
             return None
         image = Image.open(_Patience(data), formats=FORMATS)
     colours = np.asarray(image.convert("RGB"))
-    channels = [Image.fromarray(channel) for channel in opponents(colours)]
-    telling = [channel for channel in channels if not is_flat(channel.histogram())]
-    return telling[0] if telling else None
+    telling = [channel for channel in opponents(colours) if not is_flat(channel)]
+    return Image.fromarray(telling[0]) if telling else None
 
 
 def opponents(colours: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:

@@ -64,10 +64,9 @@ def _surface(thumb: Relief) -> Relief:
     repeated without what lies far off. Where it does not fit, as with a shadow's
     edge or a picture cut out close to the ink, the surface is level.
     """
-    height, width = thumb.shape
-    y, x = np.ogrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
-    terms = [np.ones_like(x), x, y, x * x, x * y, y * y]
-    at_rim = np.stack([_rim(np.broadcast_to(term, thumb.shape)) for term in terms], axis=1)
+    y, x = (np.arange(side) * (2 / max(1, side - 1)) - 1 for side in thumb.shape)
+    places = (_rim(np.broadcast_to(side, thumb.shape)) for side in (x, y[:, None]))
+    at_rim = np.stack(_terms(*places), axis=1)
     grey = _rim(thumb)
     paper = np.ones(len(grey), dtype=bool)
     for _ in range(3):
@@ -75,13 +74,21 @@ def _surface(thumb: Relief) -> Relief:
         # The ridge keeps it solvable for a picture of a few pixels.
         normal = sample.T @ sample + 1e-6 * len(sample) * np.eye(6)
         weights = np.linalg.solve(normal, sample.T @ grey[paper])
-        paper = np.abs(at_rim @ weights - grey) < _SMOOTH
-        if paper.mean() < _RIM_OF_PAPER:
+        before, paper = paper, np.abs(at_rim @ weights - grey) < _SMOOTH
+        if np.count_nonzero(paper) / len(paper) < _RIM_OF_PAPER:
             return np.full_like(thumb, np.median(grey))
+        if np.array_equal(before, paper):
+            break  # It would be the same surface again.
+    terms = _terms(x, y[:, None])
     surface = sum(weight * term for weight, term in zip(weights, terms, strict=True))
     # In steps that float32 holds exactly: what is found on it then hangs on no rounding.
     stepped: Relief = (np.rint(np.clip(surface, 0, 255) * 1024) / 1024).astype(np.float32)
     return stepped
+
+
+def _terms(x: NDArray[np.floating], y: NDArray[np.floating]) -> list[NDArray[np.floating]]:
+    """What a quadratic surface is a sum of."""
+    return [np.ones_like(x), x, y, x * x, x * y, y * y]
 
 
 def _rim(table: NDArray[np.floating]) -> NDArray[np.floating]:
@@ -97,7 +104,7 @@ def polarities(illumination: Illumination) -> tuple[bool, ...]:
     relief = illumination.relief
     darker = np.minimum(illumination.filled - relief, np.maximum(-relief, 0))
     lighter = np.minimum(relief - illumination.cut, np.maximum(relief, 0))
-    if float((lighter**3).sum(dtype=np.float64)) <= float((darker**3).sum(dtype=np.float64)):
+    if _cubes(lighter) <= _cubes(darker):
         return (False,)
     # Wider than any stroke, or nearly everything, it may be the sheet itself on a
     # darker table or in a dark frame.
@@ -105,6 +112,10 @@ def polarities(illumination: Illumination) -> tuple[bool, ...]:
     wide = 2 * float(distances(light_part).max()) > _MAX_STROKE_WIDTH * math.sqrt(relief.size)
     sheet = wide or int(light_part.sum()) > _MAX_INK * relief.size
     return (False, True) if sheet else (True,)
+
+
+def _cubes(levels: Relief) -> float:
+    return float((levels * levels * levels).sum(dtype=np.float64))
 
 
 def depth(grey: Grey, surface: Relief, wide: Relief) -> Depth:
@@ -116,7 +127,7 @@ def depth(grey: Grey, surface: Relief, wide: Relief) -> Depth:
     paper = np.clip(np.rint(surface + wide), 0, 255).astype(np.uint8)
     paper = cv2.resize(paper, grey.shape[::-1], interpolation=cv2.INTER_LINEAR_EXACT)
     missing = cv2.subtract(paper, grey)
-    share: Depth = cv2.divide(missing, np.maximum(paper, _MIN_PAPER), scale=255)
+    share: Depth = cv2.divide(missing, cv2.max(paper, _MIN_PAPER), scale=255)
     return share
 
 
@@ -145,5 +156,5 @@ def without_strokes(illumination: Illumination) -> Relief:
     """
     filled = illumination.filled
     for _ in range(round(_MAX_STROKE_WIDTH * math.sqrt(filled.size))):
-        filled = np.maximum(cv2.erode(filled, STEP), illumination.relief)
+        filled = cv2.max(cv2.erode(filled, STEP), illumination.relief)
     return filled

@@ -33,25 +33,26 @@ class Levels:
     darkest: float
 
 
-def levels(depths: Depth, where: Mask) -> Levels:
-    """The depths where ink begins, of the pixels that are 1 in `where`. Raises `Blank`.
+def levels(depths: Depth, where: Mask | None) -> Levels:
+    """The depths where ink begins, of all pixels or of those that are 1 in `where`. Raises `Blank`.
 
     Otsu, "A Threshold Selection Method from Gray-Level Histograms" (1979), but
     not below about half of the darkest ink, or ruled lines would count.
     """
     histogram = cv2.calcHist([depths], [0], where, [256], [0, 256]).ravel().astype(np.float64)
     otsu = _otsu(histogram)
-    paper, ink = histogram[: otsu + 1], histogram[otsu + 1 :]
+    ink = histogram[otsu + 1 :]
     if not ink.any():
         raise Blank("nothing_written", field="image")
-    median = _quantile(paper, 0.5)
+    of_paper, of_ink = np.cumsum(histogram[: otsu + 1]), np.cumsum(ink)
+    median = _quantile(of_paper, 0.5)
     contrast = otsu + 1 + float(ink @ np.arange(len(ink))) / float(ink.sum()) - median
     # The quartile of a normal distribution lies at 0.674 of its deviation. The
     # upper one would take the soft edges of strokes for noise.
-    noise = (median - _quantile(paper, 0.25)) / 0.674
+    noise = (median - _quantile(of_paper, 0.25)) / 0.674
     if contrast < max(_MIN_CONTRAST, _MIN_CONTRAST_TO_NOISE * noise):
         raise Blank("nothing_written", field="image")
-    darkest = otsu + 1 + _quantile(ink, 0.98)
+    darkest = otsu + 1 + _quantile(of_ink, 0.98)
     level = max(otsu, _EDGE * darkest)
     pale = max(_PALE * level, median + max(_PALE_TO_NOISE * noise, _PALE_CONTRAST))
     return Levels(min(pale, level), level, darkest)
@@ -67,6 +68,5 @@ def _otsu(histogram: NDArray[np.float64]) -> int:
     return int(np.argmax(apart * apart / split))
 
 
-def _quantile(histogram: NDArray[np.float64], share: float) -> float:
-    reach = np.cumsum(histogram)
+def _quantile(reach: NDArray[np.float64], share: float) -> float:
     return float(np.searchsorted(reach, share * reach[-1]))

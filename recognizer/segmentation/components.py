@@ -29,6 +29,9 @@ _WIDE = 0.5
 # All that is cut is together no longer than as many of its heights: lines under the number
 # and patterns would only take their time.
 _MAX_PIECES = 32
+# What touches and could not be read as a whole is no surer than this to be what its parts spell:
+# there may be a point among it.
+_UNREAD = touching.LIKELY
 # No number has so many pieces of ink before anything is cut: it is a text or a pattern.
 _MAX_COMPONENTS = 100
 
@@ -121,6 +124,7 @@ def taken_apart(mask: Mask, depth: Depth, level: float, *, budget: Budget | None
             certain |= dict.fromkeys(parts, said.probability)
         elif len(parts) > 1:
             chains.append(parts)
+            certain |= dict.fromkeys(parts, _UNREAD)
         if len(parts) > 1:
             cut |= {*parts}
     if cut:

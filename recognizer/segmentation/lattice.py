@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TypeAlias
 
@@ -112,6 +112,8 @@ class Lattice:
         of_kind = self.kinds(signs.classifiers(), answers)
         path, passed = self._path(of_kind, answers)
         marks = self._with_spaces(path, self._marks(path, of_kind, answers))
+        if not self.by_pen:  # two strokes of a pen are never one piece
+            marks = _hiding(marks)
         doubtful = [mark for at in passed if (mark := self._passed_over(at, of_kind[at]))]
         return marks + doubtful
 
@@ -281,6 +283,16 @@ class Lattice:
 
     def _middle(self, at: int) -> float:
         return float(self.upright[at, 0] + self.upright[at, 2] / 2)
+
+
+def _hiding(marks: list[Mark]) -> list[Mark]:
+    """The same with doubt where a point may have been lost."""
+    row = "".join(mark.text or " " if mark.glyph is None else "0" for mark in marks)
+    hiding = syntax.crowded(row)
+    return [
+        replace(mark, probability=DOT_WITHIN * mark.probability) if at in hiding else mark
+        for at, mark in enumerate(marks)
+    ]
 
 
 def _gap(before: Box, after: Box) -> Box:

@@ -101,7 +101,11 @@ def lattice(
 
 def _certain(found: Pieces, group: Group) -> float:
     """How surely a group is one character, by what was read of all that it touched."""
-    return found.certain.get(group.pieces[0], 1.0) if len(group.pieces) == 1 else 1.0
+    alone = len(group.pieces) == 1
+    return min(
+        (found.certain.get(at, 1.0) for at in group.pieces if alone or at not in found.read),
+        default=1.0,
+    )
 
 
 def _glyph(ink: Binarised, found: Pieces, group: Group) -> Glyph:

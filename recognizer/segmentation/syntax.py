@@ -8,6 +8,7 @@ same in JavaScript.
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 import numpy as np
@@ -37,6 +38,9 @@ OPENING, CLOSING = 7, 8  # the brackets' columns
 RARE = 0.7
 # A bracket without its other one, or within another.
 UNPAIRED = 3
+# Behind a comma are three digits of thousands, or some decimals; more are rather 1,234.56, its
+# point lost in a digit that it touches.
+_CROWDED = re.compile(",(?=0{5})")
 
 
 def weighed(likeliness: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -58,6 +62,11 @@ def weighed(likeliness: NDArray[np.float64]) -> NDArray[np.float64]:
     both = ahead * back
     joined = both[:, :kinds] + both[:, kinds:]
     return np.array([_share(row) for row in joined])
+
+
+def crowded(row: str) -> list[int]:
+    """Where commas are that more digits follow than one has; all digits are 0 in the row."""
+    return [found.start() for found in _CROWDED.finditer(row)]
 
 
 def _share(values: NDArray[np.float64]) -> NDArray[np.float64]:

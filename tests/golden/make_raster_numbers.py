@@ -2,8 +2,8 @@
 
 Golden vectors of whole numbers in pictures, as make_raster.py has them of digits.
 All are painted here, of the digits of `make`. Each case holds what may be digits, how
-much its pieces belong together, what was read of each group beside what it touches, and
-what the network would see of it, or why there is nothing to read.
+much its pieces belong together, what was read of each group beside what it touches and how
+surely, and what the network would see of it, or why there is nothing to read.
 tests/recognizer/segmentation/test_raster_numbers_golden.py and
 tests/js/segmentation/raster.test.js both read the file.
 """
@@ -83,6 +83,11 @@ def in_parts() -> Iterator[Case]:
     yield "an underlined number", sheet([*written("26", height=80), line((30, 160), (190, 161))], 5)
     ones = [line((x, 20), (x, 100)) for x in (20, 60, 100)]
     yield "an underlined 111", sheet([*ones, line((0, 120), (120, 120))], 5)
+    colon: Strokes = [[[108, 85], [112, 86]], line((104, 136), (124, 136))]
+    yield (
+        "a colon with a dash below",
+        sheet([*written("3", height=80), *colon, *_right("4", 90)], 5),
+    )
 
 
 def _gate(x: float) -> Strokes:
@@ -164,6 +169,7 @@ def lattice(picture: Grey) -> dict[str, Any]:
     return {
         **empty,
         "cells": found.cells,
+        "certain": [round(one, 5) for one in found.certain],
         "groups": [[[*group.pieces], round(group.affinity, 9)] for group in found.groups],
         "boxes": [[*glyph.box] for glyph in found.glyphs],
         "beside": [

@@ -31,6 +31,8 @@ def from_outside(pieces: Pieces, outlines: NDArray[np.intp], kept: Chosen, *, on
     labels = pieces.labels
     rim = np.concatenate([labels[0], labels[-1], labels[1:-1, 0], labels[1:-1, -1]])
     contact = np.bincount(rim, minlength=len(pieces))
+    if not (kept & (contact > 0)).any():
+        return np.zeros_like(kept)
     along: Chosen = kept & (contact > _ALONG_EDGE * outlines)
     free = kept & (contact == 0)
     longest = int((pieces.longer * free).max(initial=0))

@@ -32,6 +32,9 @@ _LINE, _DASH = 2.6, 2.5
 _MIN_GAP, _NARROW, _MIN_GAP_NARROW = 0.02, 0.3, 0.14
 # and at least this share of what stands above it long.
 _MIN_LENGTH = 0.6
+# What stands above it is at least this share of the highest piece high: a colon's lower point,
+# drawn as a dash, is no line below the upper one.
+_MIN_ABOVE = 0.4
 # A frame without a content: its corners' quadrilateral holds this share of its area, its
 # middle is empty.
 _QUADRILATERAL, _MIDDLE = 0.88, 0.5
@@ -175,6 +178,7 @@ def underlines(pieces: Pieces) -> Chosen:
     sizes = pieces.sizes
     flat = [number for number in order if sizes[number, 0] >= _LINE * sizes[number, 1]]
     others = [number for number in order if number not in flat]
+    highest = sizes[others, 1].max(initial=0)
     for line in flat:
         left, top, right, bottom = pieces.boxes[line]
         beside = [n for n in others if pieces.boxes[n, 0] < right and pieces.boxes[n, 2] > left]
@@ -184,6 +188,8 @@ def underlines(pieces: Pieces) -> Chosen:
             continue
         box = around(pieces.boxes[above])
         width, height = box[2:] - box[:2]
+        if height < _MIN_ABOVE * highest:
+            continue
         gap = top - box[3]
         least = _MIN_GAP_NARROW if width < _NARROW * height else _MIN_GAP
         # What lies nearer to the line below is the rest of it: a 5 and its bar.
@@ -203,7 +209,6 @@ def is_empty_frame(pieces: Pieces) -> bool:
 def is_empty_box(mask: Mask) -> bool:
     """Whether a piece, cut to its box, is four straight sides with an empty middle."""
     height, width = mask.shape
-    rows, columns = np.nonzero(mask)
     if min(height, width) < _MIN_SIDE:
         return False
     down, across = (int(side * (1 - _MIDDLE) / 2) for side in (height, width))
@@ -211,6 +216,7 @@ def is_empty_box(mask: Mask) -> bool:
         return False
     if (_seen(mask, np.array([across, down, width - across, height - down])) < _SEEN).any():
         return False
+    rows, columns = np.nonzero(mask)
     corners = [
         int(np.argmin(rows + columns)), int(np.argmin(rows - columns)),
         int(np.argmax(rows + columns)), int(np.argmax(rows - columns)),

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recognizer.preprocessing.cleaning import ruling
-from recognizer.preprocessing.cleaning.pieces import Pieces, around
+from recognizer.preprocessing.cleaning.pieces import Pieces, Rectangle, around
 from recognizer.preprocessing.picture import Mask
 
 # A line is no thicker than this share of the picture's shorter side and no steeper; what is
@@ -71,7 +71,7 @@ def without_lines(mask: Mask, ruled: Mask, pale: Mask) -> tuple[Mask, Mask]:
     """
     found = [
         [replace(line, is_pale=not _is_ink(line, across)) for line in _lines(paler)]
-        for across, paler in ((ruled, pale), (ruled.T, np.ascontiguousarray(pale.T)))
+        for across, paler in ((ruled, pale), (ruled.T, cv2.transpose(pale)))
     ]
     if not any(found):
         return mask, pale
@@ -128,7 +128,7 @@ def without_frame(mask: Mask, least: float) -> Mask:
     """A mask without the lines in it, at least so many pixels long, that meet such others."""
     found = [
         [line for line in _lines(across, _MAX_THICKNESS_OF_FORM) if len(line.rows) >= least]
-        for across in (mask, np.ascontiguousarray(mask.T))
+        for across in (mask, cv2.transpose(mask))
     ]
     return _erased(mask, _meeting(found, mask, met_once=True))
 
@@ -188,10 +188,14 @@ def _middle(frame: list[list[Line]]) -> NDArray[np.int64]:
 def _is_ink(line: Line, mask: Mask) -> bool:
     rows = np.clip(line.rows, 0, mask.shape[0] - 1)
     columns = np.arange(line.start, line.start + len(rows))
-    near = np.zeros(len(rows), dtype=np.bool_)
-    for shift in (-1, 0, 1):
-        near |= mask[np.clip(rows + shift, 0, mask.shape[0] - 1), columns] > 0
-    return bool(near.mean() >= _MIN_INK)
+    return bool(_seen(mask, rows, columns).mean() >= _MIN_INK)
+
+
+def _seen(mask: Mask, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether there is ink at each place, or just above or below it."""
+    near = rows + np.array([[-1], [0], [1]])
+    seen: NDArray[np.bool_] = mask[np.clip(near, 0, mask.shape[0] - 1), columns].any(axis=0)
+    return seen
 
 
 def _of_frames(found: list[list[Line]], pale: Mask) -> list[list[Line]]:
@@ -227,23 +231,33 @@ def _lines(mask: Mask, most: float = _MAX_THICKNESS) -> Iterator[Line]:
     """Lines from left to right, no thicker than so much of the picture's shorter side."""
     height, width = mask.shape
     thickest = max(2, round(most * min(height, width)))
-    thick = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((2 * (thickest // 2) + 1, 1), np.uint8))
-    pieces = Pieces.of(mask - thick)
     least = max(_MIN_PIXELS, _MIN_LENGTH * min(height, width))
+    box = cv2.boundingRect(mask)
+    pieces = Pieces.of(_thin(mask, box, thickest), box)
     long = np.flatnonzero(pieces.sizes[:, 0] >= least)
-    if len(long) > _MAX_LINES:
+    if not 0 < len(long) <= _MAX_LINES:
         return
-    near = cv2.dilate(mask, np.ones((3, 1), np.uint8))
     found: list[Line] = []
     left, top = pieces.boxes[long, 0], pieces.boxes[long, 1]
     for number in long[np.lexsort((left, top, -pieces.sizes[long, 0]))].tolist():
-        line = _fitted(pieces, number, near)
+        line = _fitted(pieces, number, mask)
         if line is not None and not any(_is_same(line, other) for other in found):
             found.append(line)
             yield line
 
 
-def _fitted(pieces: Pieces, number: int, near: Mask) -> Line | None:
+def _thin(mask: Mask, box: Rectangle, thickest: int) -> Mask:
+    """The ink, all of it in the box, that is in no column thicker than so many pixels."""
+    reach = thickest // 2
+    left, top, width, height = box
+    part = slice(max(0, top - reach), top + height + reach), slice(left, left + width)
+    upright = np.ones((2 * reach + 1, 1), np.uint8)
+    thin = mask.copy()
+    thin[part] -= cv2.morphologyEx(mask[part], cv2.MORPH_OPEN, upright)
+    return thin
+
+
+def _fitted(pieces: Pieces, number: int, mask: Mask) -> Line | None:
     left, top, right, _ = (int(side) for side in pieces.boxes[number])
     rows, columns = np.nonzero(pieces.within(number))
     width = right - left
@@ -254,11 +268,11 @@ def _fitted(pieces: Pieces, number: int, near: Mask) -> Line | None:
         on = np.abs(rows - (offset + slope * columns)) <= thickness / 2 + _TOLERANCE
         if not on.any():
             return None
-    straight = len(np.unique(columns[on]))
+    straight = np.count_nonzero(np.bincount(columns[on]))
     if straight < _STRAIGHT * width or abs(slope) > _MAX_SLOPE:
         return None
-    way = np.floor(top + offset + slope * (np.arange(near.shape[1]) - left) + 0.5).astype(np.int64)
-    start, end = _extent(way, near, left, right)
+    way = np.floor(top + offset + slope * (np.arange(mask.shape[1]) - left) + 0.5).astype(np.int64)
+    start, end = _extent(way, mask, left, right)
     return Line(start, way[start:end], max(1, round(int(on.sum()) / straight)))
 
 
@@ -270,11 +284,11 @@ def _least_squares(x: NDArray[np.int64], y: NDArray[np.int64]) -> tuple[float, f
     return slope, (sum_y - slope * sum_x) / count
 
 
-def _extent(way: NDArray[np.int64], near: Mask, left: int, right: int) -> tuple[int, int]:
+def _extent(way: NDArray[np.int64], mask: Mask, left: int, right: int) -> tuple[int, int]:
     """How far ink goes on along a way to both sides of [left, right)."""
-    height, width = near.shape
+    height, width = mask.shape
     seen = (way >= 0) & (way < height)
-    seen &= near[np.clip(way, 0, height - 1), np.arange(width)] > 0
+    seen &= _seen(mask, np.clip(way, 0, height - 1), np.arange(width))
     gap = max(3, round(_GAP * width))
     return left - _reach(seen[:left][::-1], gap), right + _reach(seen[right:], gap)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,7 +13,6 @@ from recognizer.preprocessing.cleaning.lines import without_lines
 from recognizer.preprocessing.cleaning.pieces import Chosen, Pieces
 from recognizer.preprocessing.cleaning.points import points
 from recognizer.preprocessing.cleaning.ruling import without_ruling
-from recognizer.preprocessing.distance import STEP
 from recognizer.preprocessing.picture import Mask
 
 # More pieces than this many, and one more for every so many pixels, are noise.
@@ -65,15 +63,14 @@ def cleared(
     if not rest.any():
         return _nothing_in(whole, mask, unruled)
     kept = np.arange(len(pieces)) > 0
-    outline = rest - cv2.erode(rest, STEP, borderType=cv2.BORDER_CONSTANT, borderValue=0)
-    outlines = np.bincount(pieces.labels[outline > 0], minlength=len(pieces))
+    outlines = pieces.outlines()
     kept &= ~edges.from_outside(pieces, outlines, kept, one=one)
     frame = kept & _frames(pieces.labels, pieces.sizes)
     if (pieces.longer * (kept & ~frame)).max(initial=0) > _MIN_SIZE * max(mask.shape):
         kept &= ~frame
     if not kept.any():
         raise Blank("nothing_written", field="image")
-    foreign = mask - pieces.mask(kept)
+    foreign = mask - (rest if kept[1:].all() else pieces.mask(kept))
     if unruled is not pale:
         foreign |= pale - unruled
     pen, specks = _specks(pieces, outlines, kept)
@@ -84,7 +81,7 @@ def cleared(
     form = _NO_CELLS if known else cells.cells(whole - rest, max(1, round(pen)))
     written = rest if kept[1:].all() else pieces.mask(kept)
     # A speck makes no cell less empty.
-    empty = cells.are_empty(form, whole & ~(rest - written))
+    empty = cells.are_empty(form, whole & ~(rest - written) if len(form) else whole)
     return Cleared(written, foreign, unruled, form, empty)
 
 

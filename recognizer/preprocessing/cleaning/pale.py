@@ -8,7 +8,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from recognizer.preprocessing.cleaning.pieces import Pieces
+from recognizer.preprocessing.cleaning.pieces import Pieces, Rectangle
 from recognizer.preprocessing.distance import STEP
 from recognizer.preprocessing.picture import Mask
 
@@ -30,16 +30,17 @@ def with_pale_parts(mask: Mask, pale: Mask, foreign: Mask) -> Mask:
     `pale` is the mask with the palest ink in it. Where there are pale lines of the paper nothing
     is added: they would come with the writing that they run into.
     """
-    _, _, width, height = cv2.boundingRect(mask)
+    x, y, width, height = cv2.boundingRect(mask)
     longest = max(width, height)
     if not longest:
         return mask
-    pen = _pen(mask)
+    pen = _pen(mask[y : y + height, x : x + width])
     soft = max(_MIN_SOFT, round(_SOFT * pen))
-    rest = pale & (1 - cv2.dilate(mask | foreign, _square(soft)))
+    box = cv2.boundingRect(pale)
+    rest = _beside(pale, box, mask | foreign, soft)
     if cv2.countNonZero(rest) < _MIN_LENGTH * longest:
         return mask
-    pieces = Pieces.of(rest)
+    pieces = Pieces.of(rest, box)
     if _are_lines(pieces, longest):
         return mask
     near = cv2.dilate(mask, _square(soft + max(2, round(_REACH * longest))))
@@ -47,13 +48,23 @@ def with_pale_parts(mask: Mask, pale: Mask, foreign: Mask) -> Mask:
     chosen = close & (pieces.longer >= _MIN_LENGTH * longest)
     chosen[0] = False
     for number in np.flatnonzero(chosen):
-        chosen[number] = _pen(np.pad(pieces.within(int(number)), 1)) <= _MAX_PEN * pen
+        chosen[number] = _pen(pieces.within(int(number))) <= _MAX_PEN * pen
     elsewhere = ~close & (pieces.longer >= _DUST * longest)
     if pieces.longer[elsewhere].sum() >= _MAX_ELSEWHERE * pieces.longer[chosen].sum():
         return mask
     added = cv2.dilate(pieces.mask(chosen), _square(soft + 1))
     whole: Mask = mask | (pale & added & (1 - foreign))
     return whole
+
+
+def _beside(pale: Mask, box: Rectangle, ink: Mask, reach: int) -> Mask:
+    """The pale ink, all of it in the box, that is farther than so many pixels from other ink."""
+    x, y, width, height = box
+    rows = slice(max(0, y - reach), y + height + reach)
+    part = rows, slice(max(0, x - reach), x + width + reach)
+    rest = pale.copy()
+    rest[part] = cv2.subtract(pale[part], cv2.dilate(ink[part], _square(reach)))
+    return rest
 
 
 def _are_lines(pieces: Pieces, longest: int) -> bool:
@@ -67,7 +78,7 @@ def _are_lines(pieces: Pieces, longest: int) -> bool:
 def _pen(mask: Mask) -> float:
     """About the width of the strokes of a mask, in pixels."""
     outline = mask - cv2.erode(mask, STEP, borderType=cv2.BORDER_CONSTANT, borderValue=0)
-    return 2 * float(mask.sum()) / max(1.0, float(outline.sum()))
+    return 2 * cv2.countNonZero(mask) / max(1, cv2.countNonZero(outline))
 
 
 def _square(reach: int) -> Mask:

@@ -34,7 +34,7 @@ def _lines(mask: Mask) -> Iterator[tuple[NDArray[np.int64], int]]:
     thickest = max(2, round(_MAX_THICKNESS * height))
     inset = min(2, width // 8)
     starts, ends = (_runs(mask[:, at], thickest) for at in (inset, -1 - inset))
-    if not ends or max(len(starts), len(ends)) > _MAX_LINES:
+    if not starts or not ends or max(len(starts), len(ends)) > _MAX_LINES:
         return
     # Ink within a pixel of a line is seen on it.
     near = cv2.dilate(mask, np.ones((3, 1), np.uint8))
@@ -55,6 +55,8 @@ def _way(start: int, goals: NDArray[np.int64], steps: int) -> NDArray[np.int64]:
 
 def _runs(column: Mask, longest: int) -> list[tuple[int, int]]:
     """Twice the middle, and the length, of each run of ink that is no longer than a line's."""
+    if not column.any():
+        return []
     steps = np.flatnonzero(np.diff(column, prepend=0, append=0))
     return [
         (int(start + end), int(end - start))
@@ -66,9 +68,10 @@ def _runs(column: Mask, longest: int) -> list[tuple[int, int]]:
 def erase(mask: Mask, rows: NDArray[np.int64], thickness: int, columns: NDArray[np.int64]) -> None:
     """Takes a line, its row in each of some columns, away where no stroke crosses it."""
     reach = thickness // 2 + 1
+    last = mask.shape[0] - 1
     beside = cv2.dilate(mask, np.ones((1, 3), np.uint8))
-    above = beside[np.clip(rows - reach - 1, 0, mask.shape[0] - 1), columns]
-    below = beside[np.clip(rows + reach + 1, 0, mask.shape[0] - 1), columns]
+    above = beside[np.clip(rows - reach - 1, 0, last), columns]
+    below = beside[np.clip(rows + reach + 1, 0, last), columns]
     bare = (above & below) == 0
-    for shift in range(-reach, reach + 1):
-        mask[np.clip(rows[bare] + shift, 0, mask.shape[0] - 1), columns[bare]] = 0
+    along = rows[bare, None] + np.arange(-reach, reach + 1)
+    mask[np.clip(along, 0, last), columns[bare, None]] = 0

@@ -23,6 +23,7 @@ import { linesOf } from "./lines.js";
 import { LIKELY, readStrip } from "./touching.js";
 
 const WIDE = 0.5;
+const UNREAD = LIKELY; // how sure is what could not be read as a whole
 const MAX_PIECES = 32;
 const MAX_COMPONENTS = 100;
 
@@ -107,7 +108,10 @@ export function takenApart(mask, depth, level) {
         read.set(part, answers[at]);
         certain.set(part, probability);
       });
-    } else if (parts.length > 1) chains.push(parts);
+    } else if (parts.length > 1) {
+      chains.push(parts);
+      for (const part of parts) certain.set(part, UNREAD);
+    }
     if (parts.length > 1) for (const part of parts) cut.add(part);
   });
   return { ...picture, ...withoutSlant(picture, most), chains, cut, read, certain };

@@ -21,7 +21,7 @@
 
 import { DIGIT, FIRST_SIGN, PART, probabilitiesOf, SIGNS, SURE, UNLIKE_DIGITS } from "./signs.js";
 import { spaces, WRITTEN } from "./spacing.js";
-import { weighed } from "./syntax.js";
+import { crowded, weighed } from "./syntax.js";
 
 const PLACE = 0.3; // weight of the log-odds of a group's place
 const READING = 3; // and of what it looks like
@@ -55,6 +55,18 @@ export function marksOf(lattice, answers) {
     middle,
   }));
   return [...written, ...cells].sort((one, other) => one.middle - other.middle);
+}
+
+/**
+ * The same with doubt where a point may have been lost.
+ * @type {(marks: Mark[]) => Mark[]}
+ */
+function hiding(marks) {
+  const row = marks.map(({ glyph, text }) => (glyph === null ? text || " " : "0")).join("");
+  const places = crowded(row);
+  return marks.map((mark, at) =>
+    places.includes(at) ? { ...mark, probability: DOT_WITHIN * mark.probability } : mark,
+  );
 }
 
 /** @type {(lattice: Lattice, answers: number[][]) => Mark[]} */
@@ -132,7 +144,7 @@ function writtenOf(lattice, answers) {
     path.map((at) => upright[at]),
     walls,
   );
-  return [...spaced, ...doubtful];
+  return [...(byPen ? spaced : hiding(spaced)), ...doubtful];
 }
 
 /**

@@ -83,12 +83,19 @@ function latticeOf(ink, mask, unread = []) {
       [...pieces.cut],
     ),
     byPen: false,
-    certain: every.map(({ pieces: [piece, ...others] }) =>
-      others.length === 0 ? (pieces.certain.get(piece) ?? 1) : 1,
-    ),
+    certain: every.map((group) => certainOf(pieces, group)),
     cells: boxes.map((box) => holding(box, ink.cells)),
     unread: unread.map((cell) => ({ ...cell, middle: middleOf(ink, cell.box, pieces.slant) })),
   };
+}
+
+/**
+ * How surely a group is one character, by what was read of all that it touched.
+ * @type {(found: Pieces, group: Group) => number}
+ */
+function certainOf({ read, certain }, { pieces }) {
+  const counting = pieces.filter((piece) => pieces.length === 1 || !read.has(piece));
+  return Math.min(1, ...counting.map((piece) => certain.get(piece) ?? 1));
 }
 
 /**

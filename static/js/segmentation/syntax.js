@@ -23,6 +23,7 @@ const OPENING = 7;
 const CLOSING = 8;
 const UNPAIRED = 3;
 const RARE = 0.7;
+const CROWDED = /,(?=0{5})/g;
 
 const KINDS = FOLLOWING[0].length - 1;
 const STATES = 2 * KINDS; // a character while no bracket is open, and while one is
@@ -82,6 +83,12 @@ export function weighed(likeliness) {
     shares(row.slice(0, KINDS).map((share, kind) => share + row[KINDS + kind])),
   );
 }
+
+/**
+ * Where commas are that more digits follow than one has; all digits are 0 in the row.
+ * @param {string} row
+ */
+export const crowded = (row) => [...row.matchAll(CROWDED)].map(({ index }) => index);
 
 /** @type {(values: number[]) => number[]} */
 function shares(values) {

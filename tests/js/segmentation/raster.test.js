@@ -60,8 +60,9 @@ function emptyCells(picture) {
   );
 }
 
-for (const { name, refusal, groups, boxes, images, cells, empty, beside, ...packed } of golden) {
+for (const { name, refusal, groups, images, cells, empty, ...packed } of golden) {
   test(`golden: ${name}`, () => {
+    const { boxes, beside, certain } = packed;
     const picture = pictureOf(packed);
     if (empty) assert.deepEqual(emptyCells(picture), empty);
     if (refusal === "blank") return assert.equal(digits(picture), null);
@@ -75,6 +76,7 @@ for (const { name, refusal, groups, boxes, images, cells, empty, beside, ...pack
     const found = number.glyphs.map(({ box: { x, y, width, height } }) => [x, y, width, height]);
     assert.deepEqual(found, boxes);
     assert.deepEqual(number.cells, cells);
+    certain.forEach((share, index) => near(number.certain[index], share, 1e-4));
     number.glyphs.forEach((glyph, index) => {
       assert.equal(glyph.beside?.length, beside[index]?.length);
       glyph.beside?.forEach((share, label) => near(share, beside[index][label], 1e-4));

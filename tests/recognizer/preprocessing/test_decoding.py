@@ -87,6 +87,22 @@ def test_red_on_green_as_bright_is_told_by_its_colour(kind: str, noise: int) -> 
     assert int(grey[32, 32]) - int(grey[4, 4]) > 90 - noise
 
 
+@pytest.mark.parametrize("seed", range(40))
+def test_brightness_is_flat_where_nearly_all_of_it_lies_within_a_few_levels(seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    height, width = chance.integers(3, 200, 2)
+    reach = int(chance.integers(0, 40))
+    grey = chance.integers(100, 101 + reach, (height, width), dtype=np.uint8)
+    ink = chance.random((height, width)) < chance.choice([0, 0.001, 0.003, 0.01])
+    grey[ink] = 20
+
+    levels = np.sort(grey.ravel())
+    at = [int(np.ceil(share * levels.size)) - 1 for share in (0.002, 0.998)]
+    low, high = levels[np.maximum(at, 0)].astype(int)
+
+    assert decoding.is_flat(grey) == (high - low < 24)
+
+
 def test_what_is_transparent_is_paper() -> None:
     image = Image.new("RGBA", (40, 20), (0, 0, 0, 0))
     image.paste((0, 0, 0, 255), (0, 0, 20, 20))

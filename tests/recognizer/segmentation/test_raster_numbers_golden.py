@@ -31,6 +31,7 @@ def test_what_may_be_digits_is_as_in_the_golden_vectors(case: dict[str, Any]) ->
     assert groups == [[pieces, pytest.approx(affinity)] for pieces, affinity in case["groups"]]
     assert [[*glyph.box] for glyph in found.glyphs] == case["boxes"]
     assert found.cells == case["cells"]
+    assert found.certain == pytest.approx(case["certain"], abs=1e-4)
     beside = [None if glyph.beside is None else [*glyph.beside] for glyph in found.glyphs]
     assert beside == [row and pytest.approx(row, abs=1e-4) for row in case["beside"]]
     images = make_raster_numbers.unpacked_images(case)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from recognizer.preprocessing import stroke_width
 from recognizer.preprocessing.glyph import Glyph
-from recognizer.segmentation import components, cuts, touching
+from recognizer.segmentation import components, cuts, raster, signs, touching
 from recognizer.segmentation.touching import NONE
 from recognizer.segmentation.weights import restored, stored
 from recognizer.serving.decision import beside_neighbours
@@ -70,6 +70,20 @@ def test_of_wide_ink_that_is_no_row_of_digits_none_is_surely_read() -> None:
     cv2.circle(depth, (200, 100), 40, 0, -1)
     text, probability = read(depth)
     assert probability < 0.9 or set(text) == {10}
+
+
+def test_what_was_cut_and_not_read_is_never_sure(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A point between two digits that it touches would else be a part of one of them."""
+    depth = depth_of(FOUR, ZERO, gap=120)
+    picture = 255 - np.pad(depth, 20)
+    assert min(raster.digits(picture).certain[:2]) > signs.SURE
+    unclear = touching.Said([np.eye(11)[4]], [60], 0.4)
+    monkeypatch.setattr(touching, "read", lambda _: unclear)
+
+    lattice = raster.digits(picture)
+
+    assert len({piece for group in lattice.groups for piece in group.pieces}) > 1
+    assert lattice.certain == [0.5] * len(lattice.groups)
 
 
 @pytest.mark.parametrize("slant", [-0.4, 0.0, 0.3])

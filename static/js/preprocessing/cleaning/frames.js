@@ -22,6 +22,7 @@ const MIN_GAP = 0.02;
 const NARROW = 0.3;
 const MIN_GAP_NARROW = 0.14;
 const MIN_LENGTH = 0.6;
+const MIN_ABOVE = 0.4;
 const QUADRILATERAL = 0.88;
 const MIDDLE = 0.5;
 const MIN_SIDE = 8;
@@ -207,18 +208,20 @@ export function underlines(pieces) {
   const order = longestOf(pieces);
   const flat = order.filter((n) => widthOf(boxes[n]) >= LINE * heightOf(boxes[n]));
   const others = order.filter((n) => !flat.includes(n)).map((n) => boxes[n]);
-  for (const number of flat) found[number] = isUnderline(boxes[number], others);
+  const highest = Math.max(0, ...others.map(heightOf));
+  for (const number of flat) found[number] = isUnderline(boxes[number], others, highest);
   return found;
 }
 
-/** @type {(line: Edges, others: Edges[]) => boolean} */
-function isUnderline([left, top, right, bottom], others) {
+/** @type {(line: Edges, others: Edges[], highest: number) => boolean} */
+function isUnderline([left, top, right, bottom], others, highest) {
   const beside = others.filter((box) => box[0] < right && box[2] > left);
   const below = beside.filter((box) => box[1] >= top).map((box) => box[1] - bottom);
   const above = beside.filter((box) => box[3] <= top);
   if (above.length === 0 || above.length + below.length < beside.length) return false;
   const box = around(above);
   const [width, height, gap] = [widthOf(box), heightOf(box), top - box[3]];
+  if (height < MIN_ABOVE * highest) return false;
   const least = width < NARROW * height ? MIN_GAP_NARROW : MIN_GAP;
   const isBelow = gap >= least * height && below.every((other) => gap < other);
   return isBelow && right - left >= MIN_LENGTH * Math.min(width, height);
