@@ -39,8 +39,9 @@ def context(
     """
     holding = {piece: place for place, at in enumerate(path) for piece in groups[at]}
     owned = [{holding[piece] for piece in pieces if piece in holding} for pieces in groups]
-    places = np.arange(len(path))
-    others = np.array([~np.isin(places, [*own]) for own in owned], dtype=np.float64)
+    others = np.ones((len(groups), len(path)))
+    for at, own in enumerate(owned):
+        others[at, [*own]] = 0.0
     counts = np.minimum(others @ of_kind[path], MANY) / 2
     beside = _neighbours(of_kind, owned, path, middles)
     return np.column_stack([counts, *beside, *_compared(likes, looks, others, path)])
