@@ -154,6 +154,20 @@ def materials(engine: LiteRTEngine, each: int, seed: int) -> dict[str, Kinds]:
     }
 
 
+def told(folds: int, people: int, *, people_unseen: bool) -> str:
+    """What the figures are of; `people_unseen` says whether a reader of touching digits was named
+    that has not learned from everybody."""
+    seen = "has not seen a third of them" if people_unseen else "has learned from them, too"
+    return (
+        f"Right is `text` without a single mistake, signs and spaces too. Composed of the digits "
+        f"and signs of {people} people of UNIPEN, or as people of UNIPEN wrote "
+        f"them in text on one line; {folds} folds by person of the signs' classifier. "
+        "The network that reads the digits is the shipped one, which has "
+        f"learned from some of them; the reader of touching digits {seen}. "
+        "Brackets and currency have + and = among them."
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=results.AsWritten)
     parser.add_argument("--model", type=Path, default=SHIPPED, help="an artifact's folder")
@@ -169,12 +183,7 @@ def main() -> None:
     columns = ["numbers", "kind", "count", "right %", "at 95 %", "sure %", "wrong yet sure %"]
     text = [
         results.table(columns, measured(material, options.folds)),
-        f"Right is `text` without a single mistake, signs and spaces too. Composed of the digits "
-        f"and signs of {len(composition.hands())} people of UNIPEN, or as people of UNIPEN wrote "
-        f"them in text on one line; {options.folds} folds by person of the signs' classifier. The "
-        "network that reads the digits is the shipped one, which has learned from some of them; "
-        "the reader of touching digits has not seen a third of them. "
-        "Brackets and currency have + and = among them.",
+        told(options.folds, len(composition.hands()), people_unseen=options.touching is not None),
     ]
     results.write("signs", "\n\n".join(text))
     if options.write:
