@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from recognizer.labels import NOT_A_DIGIT_CLASS
 from recognizer.preprocessing.glyph import Box, Cell, Glyph
-from recognizer.segmentation import signs, spacing, syntax
+from recognizer.segmentation import context, signs, spacing, syntax
 from recognizer.segmentation.affinity import Boxes
 
 # By the set of later pieces that are in a group already: the best score, and its groups.
@@ -142,7 +142,9 @@ class Lattice:
         path, _ = self._path(of_kind, answers)
         pieces = [group.pieces for group in self.groups]
         middles = [self._middle(at) for at in range(len(self.groups))]
-        return signs.context(of_kind, pieces, path, middles)
+        likes = signs.likes(of_kind, answers)
+        looks = signs.looks(self.traits, self.upright)
+        return context.context(of_kind, likes, looks, pieces, path, middles)
 
     def _as_read(self, of_kind: NDArray[np.float64]) -> NDArray[np.float64]:
         """The same, where a part was cut out for being a character: it is a digit as surely as it

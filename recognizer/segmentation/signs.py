@@ -11,7 +11,6 @@ numbers composed of their digits and signs (benchmarks/ink/signs.py).
 from __future__ import annotations
 
 import json
-from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -38,6 +37,7 @@ UNLIKE_DIGITS = ":+$%="
 # xyy, yyy.
 Moments: TypeAlias = NDArray[np.float64]
 Traits: TypeAlias = NDArray[np.float64]  # (groups, 41), see `traits`
+LEANING = 11  # among them 2xy of the ink's moments, as a share of xx + yy
 # What is as high as this share of the tallest piece tells where the line is.
 TALL = 0.5
 # A 1, a slash or a bracket is so much longer than wide, by the moments of its ink.
@@ -48,8 +48,6 @@ LEAST_INK = 1e-6
 BLOCKS = 7
 # As large as the log-odds may be that pieces are of one digit.
 AFFINITY = 10.0
-# Of a kind that more of the others are than this, it is not told how many.
-MANY = 4.0
 WEIGHTS = Path(__file__).with_name("sign_weights.json")
 
 
@@ -295,35 +293,21 @@ def inputs(
     return np.column_stack([traits, joined, kind, np.pad(read, ((0, without), (0, 0)))])
 
 
-def context(
-    of_kind: NDArray[np.float64],
-    groups: Sequence[tuple[int, ...]],
-    path: Sequence[int],
-    middles: Sequence[float],
-) -> NDArray[np.float64]:
-    """What stands beside each group: (groups, 3 * classes), from what each is taken for.
+def likes(of_kind: NDArray[np.float64], answers: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(groups, 3): how likely each is a 1, another digit or a slash, by what it is taken for by
+    itself and by the network's answers, (n, 10), of the first ones."""
+    digit = of_kind[:, DIGIT]
+    one = np.zeros(len(of_kind))
+    one[: len(answers)] = digit[: len(answers)] * answers[:, 1]
+    return np.column_stack([one, digit - one, of_kind[:, FIRST_SIGN + SIGNS.index("/")]])
 
-    `path` are the groups that are characters, left to right by their `middles` in x. Of those
-    that share no piece with a group: how many are of each kind, and what the next one to the left
-    and to the right is; 0 where there is none.
-    """
-    total = of_kind[path].sum(axis=0)
-    places = [middles[at] for at in path]
-    holding = {piece: place for place, at in enumerate(path) for piece in groups[at]}
-    rows = []
-    for at, pieces in enumerate(groups):
-        own = {holding[piece] for piece in pieces if piece in holding}
-        others = total - of_kind[[path[place] for place in sorted(own)]].sum(axis=0)
-        after = bisect_left(places, middles[at])
-        before = after - 1
-        while before in own:
-            before -= 1
-        while after in own:
-            after += 1
-        left = of_kind[path[before]] if before >= 0 else np.zeros_like(total)
-        right = of_kind[path[after]] if after < len(path) else np.zeros_like(total)
-        rows.append(np.concatenate([np.minimum(others, MANY) / 2, left, right]))
-    return np.array(rows)
+
+def looks(traits: Traits, upright: Boxes) -> NDArray[np.float64]:
+    """(groups, 4): how far each leans by its ink's moments, its top, foot and width beside the
+    tallest one's height."""
+    unit = float(upright[:, 3].max()) or 1.0
+    tops, heights, widths = (upright[:, side] / unit for side in (1, 3, 2))
+    return np.column_stack([traits[:, LEANING], tops, tops + heights, widths])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -18,25 +18,27 @@ from recognizer.segmentation.affinity import Boxes
 
 # Log-odds; lengths are in heights of a digit. Fitted on the numbers of benchmarks/ink/signs.py,
 # composed and as people wrote them. That there is any space,
-ANY = -7.9
+ANY = 0.2
 # for each,
-EACH = -2.2
-BY_SIGN = -2.0  # for each beside a sign,
-SQUARE = -6.0  # for each by its width's square,
-# for the narrowest's width, how much wider the widest is, and how far the widest gap that is none
-# is below,
-LEAST = 6.3
-RANGE = 8.9
-JUMP = 11.0
+EACH = -3.4
+BY_SIGN = -3.7  # for each beside a sign,
+SQUARE = -6.4  # for each by its width's square,
+# for the logarithm of the narrowest's width, for how much wider the widest is, and how far the
+# widest gap that is none is below. A gap twice as wide is as much likelier a space, wherever
+# that starts from; a tenth of a height is added, since digits touch.
+LEAST = 6.8
+TOUCHING = 0.1
+RANGE = 12.1
+JUMP = 11.1
 # for how far each of the other gaps is from their middle one,
-SPREAD = -9.3
+SPREAD = -9.9
 # and that all groups of characters are as long.
-EQUAL = 3.7
+EQUAL = 4.1
 # Beside a sign a gap must be so much wider to be the wider one.
 SIGN = 1.5
 NARROWEST, WIDEST = -1.0, 2.0
-# A space is written from this probability on; what is doubtful makes a number unsure.
-WRITTEN = 0.65
+# A space is written where it is likelier than not; what is doubtful makes a number unsure.
+WRITTEN = 0.5
 # Gaps in steps: languages add up in other orders, and of two alike one would be the wider.
 STEP = 2**-20
 
@@ -83,7 +85,8 @@ def _odds(gaps: NDArray[np.float64], beside: NDArray[np.bool_], spaces: NDArray[
     sizes = np.diff([-1, *np.flatnonzero(spaces).tolist(), len(gaps)])
     odds += ANY + EACH * len(wide) + BY_SIGN * float(beside[spaces].sum())
     odds += SQUARE * float((wide * wide).sum())
-    odds += LEAST * float(wide.min()) + RANGE * float(wide.max() - wide.min())
+    odds += LEAST * math.log(max(float(wide.min()), 0.0) + TOUCHING)
+    odds += RANGE * float(wide.max() - wide.min())
     odds += JUMP * min(float(wide.min() - rest.max()), 1.0) if len(rest) else 0.0
     return odds + (EQUAL if sizes.min() == sizes.max() > 1 else 0.0)
 

@@ -34,8 +34,8 @@ FOLLOWING = [
     "0142442141441",  # =
 ]
 OPENING, CLOSING = 7, 8  # the brackets' columns
-# Numbers without signs are more frequent than among those the kinds were learned from.
-RARE = 0.7
+# The kinds were learned with numbers without signs weighing 2.5: a sign counts so much more.
+SIGN = 1.2
 # A bracket without its other one, or within another.
 UNPAIRED = 3
 # Behind a comma are three digits of thousands, or some decimals; more are rather 1,234.56, its
@@ -49,7 +49,7 @@ def weighed(likeliness: NDArray[np.float64]) -> NDArray[np.float64]:
     if count == 0:
         return likeliness
     start, between, end = _transitions()
-    likeliness = likeliness * np.where(np.arange(kinds) == 0, 1.0, RARE)
+    likeliness = likeliness * np.where(np.arange(kinds) == 0, 1.0, SIGN)
     seen = np.concatenate([likeliness, likeliness], axis=1)  # outside brackets, and within
     ahead = np.zeros((count, 2 * kinds))
     back = np.zeros((count, 2 * kinds))

@@ -11,6 +11,7 @@
  */
 
 import { SIZE } from "../preprocessing/glyph.js";
+import { contextOf } from "./context.js";
 import * as weights from "./sign-weights.js";
 import { restored } from "./weights.js";
 
@@ -25,7 +26,8 @@ const STRAIGHT = 0.2;
 const LEAST_INK = 1e-6;
 const BLOCKS = 7;
 const AFFINITY = 10;
-const MANY = 4;
+const LEANING = 11;
+const SLASH = FIRST_SIGN + SIGNS.indexOf("/");
 const SIDE = SIZE / BLOCKS;
 const [alone, among] = [weights.alone, weights.among].map(({ hidden, output }) => ({
   hidden: restored(hidden),
@@ -278,14 +280,15 @@ function blocksOf({ pixels }) {
  * How likely each group is a digit, a part of something, or one of SIGNS, by itself and then beside
  * what the others were taken for. The first groups have a glyph, and ten answers of the network.
  * `pathOf` are the groups that are characters, left to right by their `middles`.
- * @param {{ traits: number[][], groups: { pieces: number[], affinity: number }[], byPen: boolean,
- *   glyphs: Pick<Glyph, "pixels" | "beside">[] }} lattice
+ * @param {{ traits: number[][], upright: Box[], groups: { pieces: number[], affinity: number }[],
+ *   byPen: boolean, glyphs: Pick<Glyph, "pixels" | "beside">[] }} lattice
  * @param {number[][]} answers
  * @param {number[]} middles
  * @param {(ofKind: number[][]) => number[]} pathOf
  * @returns {number[][]}
  */
-export function probabilitiesOf({ traits, groups, byPen, glyphs }, answers, middles, pathOf) {
+export function probabilitiesOf(lattice, answers, middles, pathOf) {
+  const { traits, upright, groups, byPen, glyphs } = lattice;
   const inputs = traits.map((own, at) => {
     const affinity = within(groups[at].affinity / AFFINITY, -1, 2);
     const placed = [...own, affinity, Number(byPen)];
@@ -302,7 +305,9 @@ export function probabilitiesOf({ traits, groups, byPen, glyphs }, answers, midd
     });
   const first = known((at) => classified(inputs[at], alone));
   const pieces = groups.map((group) => group.pieces);
-  const beside = contextOf(first, pieces, pathOf(first), middles);
+  const likes = first.map((kinds, at) => likesOf(kinds, answers[at]?.[1] ?? 0));
+  const looks = looksOf(traits, upright);
+  const beside = contextOf(first, likes, looks, pieces, pathOf(first), middles);
   return known((at) => classified([...inputs[at], ...beside[at]], among));
 }
 
@@ -321,32 +326,23 @@ function asRead(kinds, beside) {
   });
 }
 
+/** How likely each is a 1, another digit or a slash. @type {(kinds: number[], one: number) => number[]} */
+function likesOf(kinds, one) {
+  return [kinds[DIGIT] * one, kinds[DIGIT] * (1 - one), kinds[SLASH]];
+}
+
 /**
- * What stands beside each group: of those of the path that share no piece with it how many are of
- * each kind, and what the next one to the left and to the right is.
- * @type {(ofKind: number[][], groups: number[][], path: number[], middles: number[]) => number[][]}
+ * How far each group leans, its top, foot and width beside the tallest one's height.
+ * @type {(traits: number[][], upright: Box[]) => number[][]}
  */
-function contextOf(ofKind, groups, path, middles) {
-  const kinds = ofKind[0].map((_, kind) => kind);
-  const total = kinds.map((kind) => sumOf(path, (at) => ofKind[at][kind]));
-  const nothing = kinds.map(() => 0);
-  const holding = new Map(path.flatMap((at, place) => groups[at].map((piece) => [piece, place])));
-  return groups.map((pieces, at) => {
-    const own = new Set(pieces.flatMap((piece) => holding.get(piece) ?? []));
-    const others = kinds.map(
-      (kind) => total[kind] - sumOf([...own], (place) => ofKind[path[place]][kind]),
-    );
-    let after = path.findIndex((other) => middles[other] >= middles[at]);
-    if (after < 0) after = path.length;
-    let before = after - 1;
-    while (own.has(before)) before--;
-    while (own.has(after)) after++;
-    return [
-      ...others.map((count) => Math.min(count, MANY) / 2),
-      ...(ofKind[path[before]] ?? nothing),
-      ...(ofKind[path[after]] ?? nothing),
-    ];
-  });
+function looksOf(traits, upright) {
+  const unit = Math.max(...upright.map(({ height }) => height)) || 1;
+  return upright.map(({ y, width, height }, at) => [
+    traits[at][LEANING],
+    y / unit,
+    (y + height) / unit,
+    width / unit,
+  ]);
 }
 
 /** @type {(input: number[], classifier: Classifier) => number[]} */

@@ -5,20 +5,21 @@
  * @import { Box } from "../preprocessing/glyph.js"
  */
 
-const ANY = -7.9;
-const EACH = -2.2;
-const BY_SIGN = -2;
-const SQUARE = -6;
-const LEAST = 6.3;
-const RANGE = 8.9;
-const JUMP = 11;
-const SPREAD = -9.3;
-const EQUAL = 3.7;
+const ANY = 0.2;
+const EACH = -3.4;
+const BY_SIGN = -3.7;
+const SQUARE = -6.4;
+const LEAST = 6.8;
+const TOUCHING = 0.1;
+const RANGE = 12.1;
+const JUMP = 11.1;
+const SPREAD = -9.9;
+const EQUAL = 4.1;
 const SIGN = 1.5;
 const NARROWEST = -1;
 const WIDEST = 2;
 const STEP = 2 ** -20;
-export const WRITTEN = 0.65; // from this probability on a space is written
+export const WRITTEN = 0.5; // from this probability on a space is written
 
 /**
  * For each gap between characters, left to right, the probability of a space. The boxes are theirs
@@ -79,7 +80,7 @@ function oddsOf(gaps, bySign, areSpaces) {
   const signs = ends.filter((at) => bySign[at]).length;
   let odds = spread + ANY + EACH * wide.length + BY_SIGN * signs;
   odds += SQUARE * wide.reduce((sum, gap) => sum + gap * gap, 0);
-  odds += LEAST * least + RANGE * (most - least);
+  odds += LEAST * Math.log(Math.max(least, 0) + TOUCHING) + RANGE * (most - least);
   if (rest.length > 0) odds += JUMP * Math.min(least - Math.max(...rest), 1);
   const size = Math.min(...sizes);
   return odds + (size > 1 && size === Math.max(...sizes) ? EQUAL : 0);

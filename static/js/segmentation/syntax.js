@@ -22,7 +22,7 @@ const FOLLOWING = [
 const OPENING = 7;
 const CLOSING = 8;
 const UNPAIRED = 3;
-const RARE = 0.7;
+const SIGN = 1.2;
 const CROWDED = /,(?=0{5})/g;
 
 const KINDS = FOLLOWING[0].length - 1;
@@ -60,7 +60,7 @@ export function weighed(likeliness) {
   const count = likeliness.length;
   if (count === 0) return [];
   /** @type {(at: number, state: number) => number} */
-  const seen = (at, state) => likeliness[at][state % KINDS] * (state % KINDS === 0 ? 1 : RARE);
+  const seen = (at, state) => likeliness[at][state % KINDS] * (state % KINDS === 0 ? 1 : SIGN);
   const ahead = [shares(START.map((step, state) => step * seen(0, state)))];
   for (let at = 1; at < count; at++) {
     const sums = BETWEEN[0].map((_, to) =>

@@ -371,6 +371,20 @@ def test_no_sign_becomes_a_digit_in_silence(visitor: APIClient) -> None:
 
 
 @pytest.mark.usefixtures("live_model")
+@pytest.mark.parametrize(("digits", "text"), [(["0", "83"], "0/83"), (["5", "88"], "5/88")])
+def test_a_short_slash_among_upright_digits_is_no_1(
+    visitor: APIClient, digits: list[str], text: str
+) -> None:
+    """It leans as none of the digits does, though it is shorter than they are."""
+    first = written(digits[0])
+    foot = max(x for stroke in first for x, _ in stroke) + 20
+    slash: Strokes = [[[foot + 43, 85], [foot, 180]]]
+    strokes = [*first, *slash, *moved(written(digits[1]), foot + 23)]
+    answer = visitor.post("/api/v1/predict/", {"strokes": strokes, "number": True}).json()
+    assert answer["text"] == text
+
+
+@pytest.mark.usefixtures("live_model")
 def test_digits_with_hyphens_between_are_a_number(visitor: APIClient) -> None:
     hyphen: Strokes = [[[150, 122], [190, 120]]]
     strokes = [*written("4"), *hyphen, *moved(written("7"), 180)]
@@ -414,3 +428,10 @@ def test_equal_groups_are_parted_at_every_space() -> None:
 def test_a_wide_hand_writes_no_spaces() -> None:
     boxes = boxes_at(0, 90, 184, 270, 362)
     assert max(spacing.spaces(boxes, boxes, [""] * 5)) < spacing.WRITTEN
+
+
+def test_a_narrow_space_among_narrow_gaps_is_written() -> None:
+    """Half a digit's height is a space where all other gaps are a tenth of one."""
+    boxes = boxes_at(0, 70, 140, 250, 320, 390, 460)
+    found = spacing.spaces(boxes, boxes, [""] * 7)
+    assert [share >= spacing.WRITTEN for share in found] == [False] * 2 + [True] + [False] * 3
