@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 import requests
@@ -29,18 +28,22 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield site
 
 
-@pytest.fixture
-def proxy(site: Site, tmp_path: Path) -> Iterator[caddy.Proxy]:
-    port = free_port()
-    site.port = port
-    for host in HOSTS:
-        site.serve(f"web-{host}", "web", "--host", host, "--port", str(port))
-    for host in HOSTS:
-        address = f"http://{host}:{port}/readyz"
-        wait_for(lambda at=address: answers(at), seconds=60, why=f"{address} answers")
-    with caddy.before(port, HOSTS, tmp_path) as proxy:
+@pytest.fixture(scope="module")
+def proxy(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[caddy.Proxy]:
+    site.port = free_port()
+    serve(site, *HOSTS)
+    with caddy.before(site.port, HOSTS, tmp_path_factory.mktemp("caddy")) as proxy:
         site.address = proxy.url
         yield proxy
+
+
+def serve(site: Site, *hosts: str) -> None:
+    """Starts a web process at each address, and waits until they answer."""
+    for host in hosts:
+        site.serve(f"web-{host}", "web", "--host", host, "--port", str(site.port))
+    for host in hosts:
+        address = f"http://{host}:{site.port}/readyz"
+        wait_for(lambda at=address: answers(at), seconds=60, why=f"{address} answers")
 
 
 def answers(address: str) -> bool:
@@ -104,3 +107,4 @@ def test_nobody_notices_that_one_of_two_is_killed(
     assert statuses[200] >= 116, statuses
     assert set(statuses) <= {200, 502}
     assert {read(1000 + number) for number in range(20)} == {200}
+    serve(site, HOSTS[-1])  # for the tests that come after
