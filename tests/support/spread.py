@@ -28,6 +28,8 @@ TOGETHER = {
     "tests/project/test_lighthouse.py": 30,
     "tests/project/test_web_environment.py": 30,
     "tests/deploy/test_proxy.py": 20,
+    "tests/twins/test_raster.py": 20,
+    "tests/twins/test_ink.py": 15,
 }
 # Those of the others that take longest alone.
 LONG = {

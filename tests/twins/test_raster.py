@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import base64
 import io
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -28,22 +29,31 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.long, pytest.mark.javascript]
 
 
+# Each is painted once for all tests, and taken apart by Python, which takes longest, once for two.
+picture_of = cache(pictures.picture)
+
+
+@cache
+def taken_apart(number: int) -> dict[str, Any]:
+    return python.raster_number(picture_of(number), ANSWERS)
+
+
 @pytest.fixture(
     params=range(pictures.COUNT), ids=lambda number: f"{number} {pictures.kind(number)}"
 )
 def picture(request: pytest.FixtureRequest) -> Grey:
-    made = pictures.picture(request.param)
+    made = picture_of(request.param)
     print(f"pictures.picture({request.param}), {made.shape}")  # noqa: T201  (where a test fails)
     return made
 
 
 def test_it_works() -> None:
     """The pictures are many and various: small, large, with digits, numbers, and nothing."""
-    made = [pictures.picture(number) for number in range(pictures.COUNT)]
+    made = [picture_of(number) for number in range(pictures.COUNT)]
     sizes = sorted(max(one.shape) for one in made)
     assert sizes[5] < 60
     assert sizes[-5] > 480
-    found = [python.raster_number(one, ANSWERS) for one in made]
+    found = [taken_apart(number) for number in range(pictures.COUNT)]
     assert {len(digits_of(one)) for one in found if "marks" in one} >= {1, 2, 3, 4}
     assert {one.get("refusal") for one in found} == {None, "blank", "too_large"}
 
@@ -55,8 +65,11 @@ def test_a_digit_is_seen_alike(picture: Grey, javascript: JavaScript) -> None:
         comparison.assert_same_glyphs(one, other)
 
 
-def test_a_number_is_taken_apart_alike(picture: Grey, javascript: JavaScript) -> None:
-    one, other = (side.raster_number(picture, ANSWERS) for side in (python, javascript))
+def test_a_number_is_taken_apart_alike(
+    picture: Grey, request: pytest.FixtureRequest, javascript: JavaScript
+) -> None:
+    one = taken_apart(request.node.callspec.params["picture"])
+    other = javascript.raster_number(picture, ANSWERS)
     if not comparison.are_refused(one, other):
         comparison.assert_same_lattices(one, other)
 
