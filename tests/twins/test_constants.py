@@ -49,7 +49,7 @@ ALONE = {
         "MAX_READS": "browsers unpack files by themselves",
         "PDF_WITHIN": "the same",
         "PNG_DEPTH": "the same",
-        "STRIP": "the same",
+        "SOME": "the browser counts all pixels",
         "ORIENTATION": "the same",
         "WHITES": "the same",
     },

@@ -233,6 +233,8 @@ def _lines(mask: Mask, most: float = _MAX_THICKNESS) -> Iterator[Line]:
     thickest = max(2, round(most * min(height, width)))
     least = max(_MIN_PIXELS, _MIN_LENGTH * min(height, width))
     box = cv2.boundingRect(mask)
+    if not box[2]:
+        return
     pieces = Pieces.of(_thin(mask, box, thickest), box)
     long = np.flatnonzero(pieces.sizes[:, 0] >= least)
     if not 0 < len(long) <= _MAX_LINES:
