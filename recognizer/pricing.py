@@ -16,7 +16,7 @@ from recognizer.exceptions import OverLimit
 REQUEST = 2.0
 # No answer takes longer than twenty usual ones of its kind. These are estimates: some room
 # is left for what they miss.
-MOST_DRAWING, MOST_NUMBER = 17.0, 60.0
+MOST_DRAWING, MOST_NUMBER = 17.0, 90.0
 MOST_PICTURE, MOST_PICTURE_OF_NUMBER = 110.0, 170.0
 # To decode what phones write takes a process of its own, which keeps no other request waiting.
 MOST_APART = 1_200.0
@@ -30,13 +30,15 @@ POINT, PIECE = 0.0006, 0.0018
 USUAL_POINTS = 150
 # What may be a digit: the rest of its drawing, its place in the lattice, and its reading.
 GLYPH = 0.35
+# And in a number: its traits, by which it may be a sign, and what stands beside it.
+SIGN = 0.5
 # A remembered drawing that this process has not looked at yet: its row, its motion, its features.
 REMEMBERED = 0.6
 # A picture once it is decoded: light, threshold, noise. What may be a digit on it is traced.
 PICTURE, TRACED = 4.0, 1.0
 # A wide piece is drawn as a strip, read and cut: for each of its heights that it is wide.
 STRIP = 2.0
-# A number's strokes come to as many groups again, and no more than so many; a picture of one is
+# A number's strokes come to half as many groups again, and no more than so many; a picture of one is
 # taken to hold so many that may be digits.
 JOINED, GLYPHS_A_PICTURE = 24, 8
 
@@ -73,12 +75,12 @@ def drawing(points: int, pieces: float) -> float:
 
 def number(points: int, strokes: int) -> float:
     """A number of ink, by what strokes usually come to; `groups` knows once they are grouped."""
-    return groups(strokes + min(strokes, JOINED), 2 * points) + POINT * points
+    return groups(strokes + min(strokes // 2, JOINED), 2 * points) + POINT * points
 
 
 def groups(count: int, pieces: float) -> float:
     """So many groups of strokes that may be digits, drawn in so many pieces together."""
-    return GLYPH * count + PIECE * pieces
+    return (GLYPH + SIGN) * count + PIECE * pieces
 
 
 def traced(glyphs: int) -> float:

@@ -1,6 +1,6 @@
 """The costliest requests that are accepted, against usual ones of their kind.
 
-    .venv/bin/python -m benchmarks.site.worst [--examples 150] [--estimates]
+    .venv/bin/python -m benchmarks.site.worst [--examples 150] [--only KIND] [--estimates]
 
 Hypothesis looks for them, led by what each example cost (`target`), among the recipes of
 `costly.py`. Costs are milliseconds of the processor in the site's own views, from a body's
@@ -15,7 +15,7 @@ import argparse
 import json
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -244,9 +244,11 @@ def row(name: str, usual: float, found: Found, *, items: int = 1) -> list[str]:
     ]  # fmt: skip
 
 
-def rows(examples: int) -> list[list[str]]:
+def rows(examples: int, only: Sequence[str]) -> list[list[str]]:
     found = []
     for name, kind in KINDS.items():
+        if name not in only:
+            continue
         usual = milliseconds(kind.body(kind.usual), rounds=20)
         assert usual is not None
         tried = examples * (INK_TIMES if kind.make is costly.ink else 1)
@@ -265,6 +267,7 @@ def main() -> None:
         default=150,
         help=f"of each kind of picture; of ink {INK_TIMES} times as many",
     )
+    parser.add_argument("--only", nargs="+", choices=[*KINDS], help="print these, write nothing")
     parser.add_argument("--estimates", action="store_true", help="only hold them to the clock")
     options = parser.parse_args()
     if not own_site.is_there():
@@ -277,7 +280,9 @@ def main() -> None:
     columns = [
         "request", "usual ms", "costliest ms", "times usual", "accepted", "refused", "it was",
     ]  # fmt: skip
-    table = results.table(columns, rows(options.examples))
+    table = results.table(columns, rows(options.examples, options.only or [*KINDS]))
+    if options.only:
+        return
     results.write(
         "worst",
         f"{table}\n\nProcessor time of one request in the site's views, from body to answer; "

@@ -97,19 +97,28 @@ def traits(
     unit = float(boxes[:, 3].max() or boxes[:, 2].max() or 1.0)
     own = ink / unit ** np.array([1, 1, 1, *[3] * 3, *[4] * 4])
     straight = np.array([_shape(one[None])[0][2] < STRAIGHT for one in own])
-    return np.array(
-        [
+    slopes = np.array([_slope(one) for one in own])
+    scaled = boxes / unit
+    rows = []
+    for group in groups:
+        shape, slope = _shape(own[[*group]])
+        rows.append(
             [
-                *_traits(boxes / unit, own, group),
-                *_among(boxes / unit, own, group, straight),
+                *_traits(scaled, slopes, group, shape, slope),
+                *_among(scaled, slopes, group, slope, straight),
                 float(any(piece in cut for piece in group)),
             ]
-            for group in groups
-        ]
-    )
+        )
+    return np.array(rows)
 
 
-def _traits(boxes: Boxes, ink: Moments, group: tuple[int, ...]) -> list[float]:
+def _traits(
+    boxes: Boxes,
+    slopes: NDArray[np.float64],
+    group: tuple[int, ...],
+    shape: list[float],
+    slope: float,
+) -> list[float]:
     own = [*group]
     mine = np.zeros(len(boxes), dtype=bool)
     mine[own] = True
@@ -124,9 +133,7 @@ def _traits(boxes: Boxes, ink: Moments, group: tuple[int, ...]) -> list[float]:
         line_foot = _median(line[:, 1] + line[:, 3])
     else:
         tall, line_top, line_foot = max(height, TALL), top, foot
-    slopes = [_slope(ink[at]) for at in np.flatnonzero(~mine & (boxes[:, 3] >= TALL))]
-    lean = _median(np.array(slopes)) if slopes else 0.0
-    shape, slope = _shape(ink[own])
+    lean = _median(slopes[~mine & (boxes[:, 3] >= TALL)]) if len(line) > 0 else 0.0
     return [
         _within(height / tall, 0, 3), _within(width / tall, 0, 3),
         _within((top - line_top) / tall, -2, 2), _within((foot - line_foot) / tall, -2, 2),
@@ -221,7 +228,11 @@ def _against(line: Boxes, box: tuple[float, ...], tall: float) -> list[float]:
 
 
 def _among(
-    boxes: Boxes, ink: Moments, group: tuple[int, ...], straight: NDArray[np.bool_]
+    boxes: Boxes,
+    slopes: NDArray[np.float64],
+    group: tuple[int, ...],
+    slope: float,
+    straight: NDArray[np.bool_],
 ) -> list[float]:
     """What tells a 1 from a slash or a bracket: how many other tall pieces are as straight, how
     far its slope, top and foot are from the least and the most of theirs, and how far top and
@@ -230,12 +241,11 @@ def _among(
     tall = boxes[:, 3] >= TALL
     tall[own] = False
     straight_ones, round_ones = np.flatnonzero(tall & straight), np.flatnonzero(tall & ~straight)
-    slopes = np.array([_slope(ink[at]) for at in straight_ones])
     tops, feet = boxes[:, 1], boxes[:, 1] + boxes[:, 3]
     top, foot = float(tops[own].min()), float(feet[own].max())
     return [
         min(len(straight_ones), 4) / 2,
-        *_apart(_shape(ink[own])[1], slopes),
+        *_apart(slope, slopes[straight_ones]),
         *_apart(top, tops[straight_ones]), *_apart(foot, feet[straight_ones]),
         *(_within(value - _median(others[round_ones]), -1, 1) if len(round_ones) > 0 else 0.0
           for value, others in ((top, tops), (foot, feet))),
