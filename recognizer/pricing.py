@@ -16,7 +16,7 @@ from recognizer.exceptions import OverLimit
 REQUEST = 2.0
 # No answer takes longer than twenty usual ones of its kind. These are estimates: some room
 # is left for what they miss.
-MOST_DRAWING, MOST_NUMBER = 17.0, 90.0
+MOST_DRAWING, MOST_NUMBER = 17.0, 105.0
 MOST_PICTURE, MOST_PICTURE_OF_NUMBER = 110.0, 170.0
 # To decode what phones write takes a process of its own, which keeps no other request waiting.
 MOST_APART = 1_200.0
