@@ -71,6 +71,9 @@ def _got(client: Client, address: str, query: dict[str, str]) -> Any:
     if answer.streaming:
         for _ in islice(answer.streaming_content, EXPORTED):
             pass
+        # Or its cursor would be closed with the garbage: in the middle of another query, which waits
+        # for itself, or of another transaction, which fails.
+        answer.close()
     return answer
 
 
