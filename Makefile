@@ -40,7 +40,7 @@ check: .venv/test-installed node_modules/.test-installed ## check in a minute an
 	@$(PY) -m tests.everything style biome format types js-types \
 		layers requirements dependencies migrations schema javascript quick
 
-test: .venv/test-installed node_modules/.test-installed ## check everything, in some 17 minutes of two cores
+test: .venv/test-installed node_modules/.test-installed ## check everything, in a quarter of an hour of two cores
 	@$(PY) -m tests.everything
 
 faults: .venv/test-installed ## try thousands of faults by chance, in some minutes (FAULTS= says how many, SEED= which)
