@@ -38,8 +38,8 @@ REMEMBERED = 0.6
 PICTURE, TRACED = 4.0, 1.0
 # A wide piece is drawn as a strip, read and cut: for each of its heights that it is wide.
 STRIP = 2.0
-# A number's strokes come to half as many groups again, and no more than so many; a picture of one is
-# taken to hold so many that may be digits.
+# A number's strokes come to half as many groups again, and no more than so many; a picture of one
+# is taken to hold so many that may be digits.
 JOINED, GLYPHS_A_PICTURE = 24, 8
 
 

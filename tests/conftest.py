@@ -313,11 +313,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     return {
         **browser_type_launch_args,
         "executable_path": servers.find_chromium_shell(),
-        # Nobody looks: frames need no thread of their own, which took a tenth of each page.
-        "args": [
-            "--disable-threaded-compositing",
-            *(["--no-sandbox"] if os.geteuid() == 0 else []),
-        ],
+        "args": ["--no-sandbox"] if os.geteuid() == 0 else [],
     }
 
 

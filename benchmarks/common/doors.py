@@ -15,7 +15,8 @@ from itertools import islice
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.core.signals import request_finished
+from django.db import close_old_connections, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -71,10 +72,21 @@ def _got(client: Client, address: str, query: dict[str, str]) -> Any:
     if answer.streaming:
         for _ in islice(answer.streaming_content, EXPORTED):
             pass
-        # Or its cursor would be closed with the garbage: in the middle of another query, which waits
-        # for itself, or of another transaction, which fails.
-        answer.close()
+        _closed(answer)
     return answer
+
+
+def _closed(answer: Any) -> None:
+    """Ends an answer that is read in part, as Django's client does one that is read whole.
+
+    Its cursor would be closed with the garbage: in the middle of another query, which then waits
+    for itself, or in another transaction, which fails.
+    """
+    request_finished.disconnect(close_old_connections)  # the caller's would be one
+    try:
+        answer.close()
+    finally:
+        request_finished.connect(close_old_connections)
 
 
 def _sent(client: Client, address: str, body: dict[str, Any]) -> Any:
