@@ -269,11 +269,12 @@ def main() -> None:
     columns = [
         "kind", "pages", "lines", "lines right %", "lines wrong yet sure %", "pages right %", "ms",
     ]  # fmt: skip
+    met = "two thirds of them" if options.touching else "them, too"
     text = [
         results.table(columns, rows),
         "Right is `text` without a single mistake, signs, spaces and empty cells too. Milliseconds "
         "are of processor time, from the file to the answer. The network and the signs' "
-        "classifiers have met all of these people, the reader of touching digits two thirds.",
+        f"classifiers have met all of these people, the reader of touching digits {met}.",
     ]
     results.write(results.final_section("pages", options), "\n\n".join(text))
 
